@@ -1,0 +1,175 @@
+"""The multilevel partitioner as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.utils.validation import validate_data
+
+from partwise.graph import Graph
+from partwise.partition.multilevel import partition_graph
+
+__all__ = ["GraphPartitioner"]
+
+
+class GraphPartitioner(ClusterMixin, BaseEstimator):
+    """Cut a graph into blocks of about equal weight, with few edges between them.
+
+    Parameters
+    ----------
+    n_parts : int, default=2
+        Number of blocks.
+    imbalance : float, default=0.03
+        By how much a block may exceed its share, as a fraction.
+    preset : {"fast", "default", "quality"}, default="default"
+        How much work the partition is worth.
+    target_weights : array-like of shape (n_parts,), optional
+        Share of every block; by default all are equal.
+    fixed : array-like of int, shape (n_nodes,), optional
+        Block of each node that must not move, -1 for the others.
+    init : array-like of int, shape (n_nodes,), optional
+        A partition to start from.
+    contiguous : bool, default=False
+        Whether every block must be connected.
+    n_trials : int, default=1
+        Partitions computed from scratch and combined.
+    n_jobs : int, optional
+        Threads over which trials are spread; the result does not depend on it.
+    time_limit : float, optional
+        Seconds after which nothing more is begun.
+    random_state : int, RandomState or None
+        The seed.
+    verbose : int, default=0
+        From 1 on progress is written to stderr.
+
+    Attributes
+    ----------
+    labels_ : int32 ndarray of shape (n_nodes,)
+        Block of every node.
+    cut_ : int or float
+        Summed weight of the edges between different blocks.
+    imbalance_ : float
+        By how much the fullest block exceeds its share, as a fraction.
+    block_weights_ : ndarray of shape (n_parts,)
+        Weight of every block.
+    feasible_ : bool
+        Whether no block is heavier than allowed.
+    n_levels_ : int
+        Levels of the multilevel hierarchy.
+    n_features_in_ : int
+        Number of nodes, where the graph came as a matrix.
+
+    See Also
+    --------
+    partwise.partition.partition_graph : the function, with the method and its sources.
+
+    Notes
+    -----
+    An adjacency matrix is pairwise input: symmetric, square, non-negative.
+
+    Examples
+    --------
+    >>> from partwise.graph import grid_graph
+    >>> partitioner = GraphPartitioner(n_parts=4, random_state=0).fit(grid_graph((10, 10)))
+    >>> partitioner.cut_, partitioner.feasible_
+    (20, True)
+    """
+
+    def __init__(
+        self,
+        n_parts: int = 2,
+        *,
+        imbalance: float = 0.03,
+        preset: str = "default",
+        target_weights: ArrayLike | None = None,
+        fixed: ArrayLike | None = None,
+        init: ArrayLike | None = None,
+        contiguous: bool = False,
+        n_trials: int = 1,
+        n_jobs: int | None = None,
+        time_limit: float | None = None,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.n_parts = n_parts
+        self.imbalance = imbalance
+        self.preset = preset
+        self.target_weights = target_weights
+        self.fixed = fixed
+        self.init = init
+        self.contiguous = contiguous
+        self.n_trials = n_trials
+        self.n_jobs = n_jobs
+        self.time_limit = time_limit
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.pairwise = True
+        tags.input_tags.positive_only = True
+        return tags
+
+    def fit(
+        self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None
+    ) -> GraphPartitioner:
+        """Partition the graph `X`.
+
+        Parameters
+        ----------
+        X : graph-like
+            Adjacency matrix of shape (n_nodes, n_nodes), dense or sparse, or anything else that
+            :func:`partwise.graph.as_graph` takes.
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_nodes,), optional
+            Node weights, in place of the graph's own.
+
+        Returns
+        -------
+        self : GraphPartitioner
+        """
+        graph = self._as_graph(X)
+        if sample_weight is not None:
+            graph = graph.with_node_weights(sample_weight)
+        result = partition_graph(
+            graph,
+            self.n_parts,
+            imbalance=self.imbalance,
+            preset=self.preset,  # type: ignore[arg-type]
+            target_weights=self.target_weights,
+            fixed=self.fixed,
+            init=self.init,
+            contiguous=self.contiguous,
+            n_trials=self.n_trials,
+            n_jobs=self.n_jobs,
+            time_limit=self.time_limit,
+            random_state=self.random_state,
+            verbose=self.verbose,
+        )
+        self.labels_: NDArray[np.int32] = result.labels
+        self.cut_ = result.cut
+        self.imbalance_ = result.imbalance
+        self.block_weights_ = result.block_weights
+        self.feasible_ = result.feasible
+        self.n_levels_ = result.n_levels
+        return self
+
+    def _as_graph(self, X: Any) -> Graph:
+        """Check a matrix the way scikit-learn does, and take anything else as a graph."""
+        from partwise.graph import as_graph
+
+        is_matrix = hasattr(X, "shape") and not hasattr(X, "columns")
+        if not is_matrix and not isinstance(X, (list, tuple)):
+            return as_graph(X, directed=False)
+        matrix = validate_data(self, X, accept_sparse="csr", dtype=np.float64)
+        if matrix.shape[0] != matrix.shape[1]:
+            raise ValueError(
+                "X must be a square adjacency matrix or a graph, "
+                f"got a matrix of shape {matrix.shape}; for a list of edges use as_graph"
+            )
+        return as_graph(matrix, directed=False)

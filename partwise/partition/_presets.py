@@ -1,0 +1,43 @@
+"""The presets: how much work a partition is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["PRESETS", "Preset", "find_preset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Effort of the solver.
+
+    Attributes
+    ----------
+    tries : int
+        Multilevel bisections of which the best is kept, at every split of the initial partition.
+    rounds : int
+        Rounds of FM on a level, at most.
+    v_cycles : int
+        Times that the result is coarsened along its own blocks and refined again.
+    trials : int
+        Partitions from scratch; where there are several they are combined at the end.
+    """
+
+    tries: int
+    rounds: int
+    v_cycles: int
+    trials: int
+
+
+PRESETS = {
+    "fast": Preset(tries=3, rounds=1, v_cycles=0, trials=1),
+    "default": Preset(tries=4, rounds=8, v_cycles=1, trials=1),
+    "quality": Preset(tries=4, rounds=8, v_cycles=1, trials=3),
+}
+
+
+def find_preset(name: str) -> Preset:
+    """Return the preset of that name."""
+    if name not in PRESETS:
+        raise ValueError(f"preset must be one of {', '.join(map(repr, PRESETS))}, got {name!r}")
+    return PRESETS[name]
