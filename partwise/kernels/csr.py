@@ -327,9 +327,7 @@ def csr_from_edges(
         _scatter_chunk(src, dst, weights, 0, m, symmetrize, shift, cursor[0], keys, values)
     else:
         with LAUNCH:
-            _scatter_parallel(
-                src, dst, weights, bounds, symmetrize, shift, cursor, keys, values
-            )
+            _scatter_parallel(src, dst, weights, bounds, symmetrize, shift, cursor, keys, values)
 
     indptr = np.zeros(n + 1, np.int64)
     row_counts = indptr[1:]

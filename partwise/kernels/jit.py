@@ -18,7 +18,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ __all__ = ["kernel", "on_compile"]
 _KERNELS = Path(__file__).resolve().parent
 
 
-@lru_cache(maxsize=None)
+@cache
 def _stamp(folder: str) -> str:
     """Return a digest of the version and of every source file in `folder` and this folder."""
     digest = hashlib.sha1(__version__.encode(), usedforsecurity=False)

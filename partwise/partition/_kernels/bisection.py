@@ -95,9 +95,7 @@ def fm_bisection(
         while n_moved - n_best < PATIENCE:
             if load[0] > limit[0]:
                 a = 0
-            elif load[1] > limit[1]:
-                a = 1
-            elif size[0] == 0:
+            elif load[1] > limit[1] or size[0] == 0:
                 a = 1
             elif size[1] == 0:
                 a = 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
-from partwise.kernels.rng import next_below, next_u64, shuffle
+from partwise.kernels.rng import next_below, shuffle
 
 __all__ = ["cluster_level", "visiting_order"]
 

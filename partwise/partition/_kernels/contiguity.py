@@ -209,9 +209,9 @@ def balance_connected(indptr, indices, weights, node_weights, fixed, part, load,
                     if fits != best_fits:
                         if fits:
                             best = b
-                    elif fits and conn[b] > conn[best]:
-                        best = b
-                    elif not fits and limits[b] - load[b] > limits[best] - load[best]:
+                    elif (fits and conn[b] > conn[best]) or (
+                        not fits and limits[b] - load[b] > limits[best] - load[best]
+                    ):
                         best = b
                 for j in range(indptr[u], indptr[u + 1]):
                     conn[part[indices[j]]] = 0

@@ -14,7 +14,7 @@ from partwise.partition._kernels.penalty import overfill_cost
 
 __all__ = ["fm_round", "relocate"]
 
-SEEDS = 25  # boundary nodes that start one local search
+SEEDS = 10  # boundary nodes that start one local search
 
 
 @kernel

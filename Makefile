@@ -1,0 +1,72 @@
+# partwise: `make demo` and `make test` need Python 3.11 or newer and make, nothing else.
+#
+#   make demo    set up .venv and partition the digits graph; results in demo/
+#   make test    set up .venv with the development tools and run the tests
+#   make lint    ruff, mypy and the import contract
+#   make bench   partwise beside its peers; BENCH="partition --quick" and so on
+#   make clean   remove everything that these targets made
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+TEST_EXTRAS ?= dev,plot,io
+PYTEST_ARGS ?=
+BENCH ?= partition --quick
+
+comma := ,
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# One stamp per set of extras: a target installs again only when its own set, pyproject.toml or
+# constraints.txt changes.
+stamp = $(VENV)/.installed-$(subst $(comma),-,$(1))
+INPUTS := pyproject.toml constraints.txt
+
+DEMO_STAMP := $(call stamp,plot)
+TEST_STAMP := $(call stamp,$(TEST_EXTRAS))
+BENCH_STAMP := $(call stamp,peers$(comma)plot)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint bench clean
+
+help:
+	@sed -n '3,7s/^#  //p' $(firstword $(MAKEFILE_LIST))
+
+demo: $(DEMO_STAMP)
+	@mkdir -p demo
+	$(BIN)/python examples/digits_graph.py demo/digits.txt
+	$(BIN)/partwise partition demo/digits.txt -k 10 --seed 0 --output demo/digits.part.10 \
+	  --labels demo/digits.labels.tsv --json demo/digits.json --plot demo/digits.png
+	@echo "demo/ holds the graph, the labels, the report and the picture:"
+	@ls -l demo
+
+test: $(TEST_STAMP)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(TEST_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(BENCH_STAMP)
+	$(BIN)/python -m benchmarks $(BENCH)
+
+clean:
+	rm -rf $(VENV) demo build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache \
+	  .import_linter_cache
+	find partwise tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "partwise needs Python 3.11 or newer and found no $(PYTHON);" \
+	    "name yours with PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "partwise needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1);" \
+	    "name a newer one with PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed-%: $(VENV)/pyvenv.cfg $(INPUTS)
+	@echo "Installing partwise[$(subst -,$(comma),$*)] into $(VENV) (once; it may take minutes)"
+	$(PIP) install --quiet --constraint constraints.txt \
+	  --editable '.[$(subst -,$(comma),$*)]'
+	@touch $@

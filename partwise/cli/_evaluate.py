@@ -1,0 +1,295 @@
+"""``partwise evaluate``: what partitions are worth, recomputed from the files alone."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from partwise.cli._errors import UsageProblem
+from partwise.cli._jobs import Job
+from partwise.cli._options import Debug, Format, Threads, paragraphs
+from partwise.cli._progress import Monitor
+
+if TYPE_CHECKING:
+    from partwise.graph import Graph
+
+__all__ = ["EVALUATE_HELP", "evaluate", "run"]
+
+EVALUATE_HELP = paragraphs("""Recompute what a partition is worth, from the files alone.
+
+PARTITION holds the block of each node, one number per line in row order (METIS style), or id and
+block on each line, as --labels of the partition command writes them.
+
+The number of blocks is -k, else the K of a file named ...part.K, else one more than the largest
+label. Values are plain digits; those of a further partition begin with compare1., compare2. and so
+on: cut_ratio is its cut over that of the first, same_block the share of nodes that are together as
+in the first one under the best renaming of blocks, and adjusted_rand the adjusted Rand index.
+
+\b
+Examples:
+  partwise evaluate mesh.graph mesh.graph.part.8
+  partwise evaluate roads.txt roads.tsv -k 4 -e 0.03
+  partwise evaluate mesh.graph mesh.graph.part.8 --compare other.part.8
+  partwise evaluate mesh.graph mesh.graph.part.8 --json
+""")
+
+_TASK = "partwise.cli._evaluate:run"
+_LARGEST_MATCHING = 4_000_000  # entries of a dense table of blocks against blocks
+
+
+def evaluate(
+    graph: Annotated[
+        str, typer.Argument(metavar="GRAPH", help="The graph file.", show_default=False)
+    ],
+    partitions: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PARTITION",
+            help="The partition file; further ones are compared with it.",
+            show_default=False,
+        ),
+    ],
+    compare: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--compare",
+            metavar="FILE",
+            help="Further partitions of the same graph, as many as there are.",
+            show_default=False,
+        ),
+    ] = None,
+    parts: Annotated[
+        int | None,
+        typer.Option("-k", "--parts", metavar="K", help="Number of blocks.", show_default=False),
+    ] = None,
+    imbalance: Annotated[
+        float | None,
+        typer.Option(
+            "-e",
+            "--imbalance",
+            metavar="E",
+            help="Also say whether the partition is feasible for this allowed imbalance.",
+            show_default=False,
+        ),
+    ] = None,
+    weights: Annotated[
+        str,
+        typer.Option(
+            "--weights",
+            metavar="auto|none|FILE",
+            help="As for the partition command.",
+        ),
+    ] = "auto",
+    part_weights: Annotated[
+        str | None,
+        typer.Option(
+            "--part-weights",
+            metavar="LIST|FILE",
+            help="Shares of the blocks. By default equal.",
+            show_default=False,
+        ),
+    ] = None,
+    undirected: Annotated[
+        bool, typer.Option("--undirected", help="Ignore the directions of a directed file.")
+    ] = False,
+    format: Format = None,
+    json: Annotated[
+        str | None,
+        typer.Option(
+            "--json",
+            metavar="FILE",
+            help="Write JSON; to stdout, instead of text, with - or without a value.",
+            show_default=False,
+        ),
+    ] = None,
+    threads: Threads = None,
+    debug: Debug = False,
+) -> int:
+    """Check the options, compute, print."""
+    from partwise.cli._batch import BatchOptions, run_batch
+    from partwise.cli._partition import _check_format, _read_part_weights
+
+    files = [partitions[0], *(compare or []), *partitions[1:]]
+    if [graph, *files].count("-") > 1:
+        raise UsageProblem("'-' (standard input) can be read once only")
+    if parts is not None and parts < 1:
+        raise UsageProblem(f"-k: must be at least 1, got {parts}")
+    if imbalance is not None and not (math.isfinite(imbalance) and imbalance >= 0):
+        raise UsageProblem(f"--imbalance: must be a finite number of at least 0, got {imbalance}")
+    _check_format(format)
+    if part_weights is not None and parts is None:
+        raise UsageProblem("--part-weights needs -k, the number of blocks")
+    options = {
+        "format": format,
+        "weights": weights,
+        "undirected": undirected,
+        "partitions": files,
+        "k": parts,
+        "imbalance": imbalance,
+        "part_weights": _read_part_weights(part_weights, parts or 0),
+        "json": json,
+    }
+    outputs = () if json in (None, "-") else (json,)
+    reads = tuple(path for path in files if path != "-")
+    job = Job(graph, outputs, reads, options)
+    batch = BatchOptions(threads=threads, quiet=False, debug=debug)
+    return run_batch(_TASK, [job], batch, _text)
+
+
+def run(job: Job, monitor: Monitor) -> dict[str, Any]:
+    """Evaluate the partitions of `job` and return the numbers of the first, and of the others."""
+    from partwise.cli._partition_job import read_input
+
+    options = job.options
+    started = time.perf_counter()
+    monitor.stage(0.0, "reading")
+    graph = read_input(
+        job.source, options["format"], options["weights"], undirected=options["undirected"]
+    )
+    first, *others = options["partitions"]
+    labels, record = _evaluate(graph, first, options)
+    record = {"input": job.source, "partition": first, **record}
+    for number, path in enumerate(others, 1):
+        monitor.stage(number / (len(others) + 1), f"comparing {path}")
+        other, numbers = _evaluate(graph, path, options)
+        numbers["cut_ratio"] = _ratio(numbers["cut"], record["cut"])
+        numbers |= _agreement(labels, other)
+        record[f"compare{number}"] = {"partition": path, **numbers}
+    record["seconds"] = time.perf_counter() - started
+    if options["json"] not in (None, "-"):
+        from partwise.cli._report import report_json
+        from partwise.graph.io import atomic_write
+
+        with atomic_write(options["json"], "w") as file:
+            file.write(report_json(record) + "\n")
+    return record
+
+
+def _evaluate(graph: Graph, path: str, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    from partwise.errors import GraphFormatError
+    from partwise.metrics import evaluate_partition
+
+    labels = read_blocks(graph, path)
+    occurring = int(labels.max(initial=-1)) + 1
+    n_parts = options["k"]
+    if n_parts is None:
+        name = re.search(r"\.part\.(\d+)$", path)
+        n_parts = max(occurring, int(name[1]) if name else 0)
+    elif n_parts < occurring:
+        raise GraphFormatError(
+            path,
+            None,
+            f"has label {occurring - 1}, allowed with -k {n_parts} are 0 to {n_parts - 1}",
+        )
+    report = evaluate_partition(graph, labels, n_parts, target_weights=options["part_weights"])
+    numbers = report.to_dict()
+    heaviest = report.block_weights.max(initial=0).item()
+    numbers["max_block_weight"] = heaviest
+    numbers["min_block_weight"] = report.block_weights.min(initial=heaviest).item()
+    if options["imbalance"] is not None:
+        numbers["feasible"] = report.imbalance <= options["imbalance"]
+    return labels, numbers
+
+
+def read_blocks(graph: Graph, path: str) -> Any:
+    """Return the block of every row of `graph` from a partition file of either kind."""
+    from partwise.graph.io import read_labels, read_partition
+
+    if path == "-" or not _has_ids(path):
+        return read_partition(path, graph.n_nodes)
+    return _by_row(graph, path, *read_labels(path))
+
+
+def _has_ids(path: str) -> bool:
+    """Tell whether the first line of a file has two fields: an id and a block."""
+    with open(path, "rb") as file:
+        head = file.read(65536)
+    for line in head.split(b"\n")[:-1] or [head]:
+        if line.strip() and line.lstrip()[:1] not in (b"#", b"%"):
+            return len(line.split(b"\t")) > 1 or len(line.split()) == 2
+    return False
+
+
+def _by_row(graph: Graph, path: str, ids: Any, labels: Any) -> Any:
+    """Bring labels that stand beside ids into the order of the graph's rows."""
+    import numpy as np
+
+    from partwise.errors import GraphFormatError
+
+    names = np.arange(graph.n_nodes) if graph.names is None else graph.names
+    row_of = {name: row for row, name in enumerate(names.tolist())}
+    rows = np.fromiter((row_of.get(i, -1) for i in ids.tolist()), np.int64, len(ids))
+    if (rows < 0).any():
+        unknown = ids[int(np.argmin(rows))]
+        raise GraphFormatError(path, None, f"has id {unknown!r}, which is no node of the graph")
+    counts = np.bincount(rows, minlength=graph.n_nodes)
+    if (counts != 1).any():
+        at = int(np.argmax(counts != 1))
+        found = "no label" if counts[at] == 0 else f"{counts[at]} labels"
+        raise GraphFormatError(path, None, f"has {found} for node {names[at]!r}, allowed is one")
+    ordered = np.empty(graph.n_nodes, dtype=labels.dtype)
+    ordered[rows] = labels
+    return ordered
+
+
+def _ratio(value: float, base: float) -> float:
+    if base:
+        return value / base
+    return 1.0 if value == 0 else math.inf
+
+
+def _agreement(one: Any, other: Any) -> dict[str, Any]:
+    """Return how far two partitions agree, whatever their blocks are called.
+
+    The best renaming is a maximum assignment on the table of common nodes; the adjusted Rand index
+    is that of L. Hubert and P. Arabie, "Comparing partitions", J. Classif. 2, 1985,
+    doi:10.1007/BF01908075.
+    """
+    import numpy as np
+
+    n = len(one)
+    if n == 0:
+        return {"same_block": 1.0, "adjusted_rand": 1.0}
+    width = int(other.max()) + 1
+    pairs, counts = np.unique(one.astype(np.int64) * width + other, return_counts=True)
+    agreement: dict[str, Any] = {}
+    height = int(one.max()) + 1
+    if height * width <= _LARGEST_MATCHING:
+        from scipy.optimize import linear_sum_assignment
+
+        table = np.zeros((height, width), dtype=np.int64)
+        table.reshape(-1)[pairs] = counts
+        kept = table[linear_sum_assignment(table, maximize=True)].sum()
+        agreement["same_block"] = float(kept) / n
+
+    def choose_two(sizes: Any) -> float:
+        sizes = sizes.astype(np.float64)
+        return float((sizes * (sizes - 1)).sum() / 2)
+
+    together, all_pairs = choose_two(counts), n * (n - 1) / 2
+    in_one, in_other = choose_two(np.bincount(one)), choose_two(np.bincount(other))
+    expected = in_one * in_other / all_pairs if all_pairs else 0.0
+    largest = (in_one + in_other) / 2
+    agreement["adjusted_rand"] = (
+        1.0 if largest == expected else (together - expected) / (largest - expected)
+    )
+    return agreement
+
+
+def _text(job: Job, record: dict[str, Any]) -> str | None:
+    from partwise.cli._report import format_lines, report_json
+
+    record = {key: value for key, value in record.items() if key != "status"}
+    if job.options["json"] == "-":
+        return report_json(record)
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{name}": item for name, item in value.items()}
+        else:
+            flat[key] = value
+    return format_lines({k: v for k, v in flat.items() if not isinstance(v, (list, str))})

@@ -1,0 +1,124 @@
+"""Options that several commands share, so that they are spelled and explained once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "Debug",
+    "Format",
+    "Inputs",
+    "Jobs",
+    "OutDir",
+    "Quiet",
+    "ReportFile",
+    "Resume",
+    "Retries",
+    "Threads",
+    "Verbose",
+    "paragraphs",
+]
+
+BATCH = "Many inputs"
+
+FORMATS = "edgelist, metis, matrixmarket, npz, parquet, graphml, gml"
+
+
+def paragraphs(text: str) -> str:
+    r"""Join the lines of each paragraph, for the terminal to break anew; examples stay as they are.
+
+    >>> paragraphs("one\ntwo\n\nthree")
+    'one two\n\nthree'
+    """
+    blocks = text.strip().split("\n\n")
+    return "\n\n".join(
+        block if block.startswith("\b") else " ".join(block.split()) for block in blocks
+    )
+
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT",
+        help="Graph files; @list.txt names a file that lists them, one per line; - is a pipe.",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="F",
+        help=f"Format of the input, where its suffix does not say it: {FORMATS}.",
+        show_default=False,
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        "-T",
+        min=1,
+        metavar="T",
+        help="Threads to use. By default all processors, or one per process with --jobs. The "
+        "result does not depend on the number.",
+        show_default=False,
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No report and no progress; errors remain.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say on stderr what is being done.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
+OutDir = Annotated[
+    str | None,
+    typer.Option(
+        "--out-dir",
+        metavar="DIR",
+        help="Folder for all outputs, made if need be, instead of beside each input.",
+        rich_help_panel=BATCH,
+        show_default=False,
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        metavar="N",
+        help="Processes that work on inputs at the same time.",
+        rich_help_panel=BATCH,
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Skip inputs that an earlier run has finished: same arguments, input size and time "
+        "unchanged, outputs whole.",
+        rich_help_panel=BATCH,
+    ),
+]
+ReportFile = Annotated[
+    str | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="JSON lines, one per input, as inputs finish; - for stdout.",
+        rich_help_panel=BATCH,
+        show_default=False,
+    ),
+]
+Retries = Annotated[
+    int,
+    typer.Option(
+        "--retries",
+        min=0,
+        metavar="N",
+        help="Times to try an input again when its process died or memory or a disk failed.",
+        rich_help_panel=BATCH,
+    ),
+]

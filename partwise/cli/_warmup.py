@@ -1,0 +1,208 @@
+"""``partwise warmup``: compile ahead of time what the commands need."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from partwise.cli._options import Debug, Quiet, Verbose, paragraphs
+from partwise.cli._progress import Terminal
+
+if TYPE_CHECKING:
+    from partwise.graph import Graph
+
+__all__ = ["WARMUP_HELP", "warm", "warmup"]
+
+WARMUP_HELP = paragraphs("""Compile the kernels now, so that no later command has to wait for it.
+
+Compiled kernels are kept on disk, beside the package or in the user's cache folder
+(NUMBA_CACHE_DIR overrides it), per version and type of processor. A second warmup has nothing to
+do. Small graphs are read, partitioned and measured in every way that needs kernels of its own.
+
+\b
+Examples:
+  partwise warmup
+  partwise warmup read
+""")
+
+
+class Group(StrEnum):
+    """What can be compiled."""
+
+    all = "all"
+    read = "read"
+    partition = "partition"
+
+
+def warmup(
+    group: Annotated[
+        Group,
+        typer.Argument(
+            help="read: readers and writers; partition: these, the partitioner and the metrics."
+        ),
+    ] = Group.all,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> int:
+    """Run every step and say how long it took."""
+    from partwise.kernels.jit import on_compile
+
+    steps = [("readers and writers", _read_and_write)]
+    if group is not Group.read:
+        steps += [("partitioner", _partition), ("metrics", _measure)]
+    compiled: list[str] = []
+    started = time.perf_counter()
+    with Terminal(len(steps), quiet=quiet, verbose=verbose) as terminal:
+
+        def notify(function: str) -> None:
+            compiled.append(function)
+            terminal.compiling(function)
+
+        stop = on_compile(notify)
+        try:
+            for name, step in steps:
+                terminal.stage(0.0, name)
+                began = time.perf_counter()
+                warm(step)
+                terminal.finish(name)
+                if not quiet:
+                    terminal.result(f"{name} {time.perf_counter() - began:.1f} s")
+        finally:
+            stop()
+    if not quiet:
+        state = "compiled" if compiled else "nothing to compile"
+        print(f"{state}, {time.perf_counter() - started:.1f} s in all")
+    return 0
+
+
+def warm(step: Callable[[], None]) -> None:
+    """Run a step; what its made-up inputs may warn about concerns nobody."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        step()
+
+
+def _grid(side: int) -> Graph:
+    from partwise.graph import grid_graph
+
+    return grid_graph((side, side))
+
+
+def _variants(graph: Graph) -> list[Graph]:
+    """Return `graph` without weights and with weights of each kind on edges, nodes and both."""
+    import numpy as np
+
+    from partwise.graph import Graph
+
+    indptr, indices = graph._arrays[:2]
+    variants = [graph]
+    for dtype in (np.int64, np.float64):
+        scale = 1 if dtype is np.int64 else 1.5
+        edges = np.full(len(indices), 2 * scale, dtype)
+        nodes = np.full(graph.n_nodes, 3 * scale, dtype)
+        for edge_weights, node_weights in ((edges, None), (None, nodes), (edges, nodes)):
+            variants.append(Graph._trusted(indptr, indices, edge_weights, node_weights))
+    return variants
+
+
+def _read_and_write() -> None:
+    """Round trips through the formats with kernels of ours, serial and parallel."""
+    import numpy as np
+
+    from partwise.graph import Graph
+    from partwise.graph.io import (
+        read_fixed,
+        read_graph,
+        read_hypergraph,
+        read_labels,
+        read_node_weights,
+        read_partition,
+        write_graph,
+        write_hypergraph,
+        write_labels,
+        write_partition,
+    )
+
+    small, large = _grid(12), _grid(300)
+    named = Graph._trusted(
+        *small._arrays[:2], names=np.array([f"n{i}" for i in range(small.n_nodes)], dtype=object)
+    )
+    sparse_ids = Graph._trusted(*small._arrays[:2], names=np.arange(small.n_nodes) * 10**6)
+    with tempfile.TemporaryDirectory() as folder:
+
+        def round_trip(graph: Graph, name: str) -> None:
+            path = os.path.join(folder, name)
+            write_graph(graph, path)
+            for weights in ("auto", "none"):
+                read_graph(path, weights=weights)
+
+        for graph in (*_variants(small), *_variants(large)[:3], named, sparse_ids):
+            round_trip(graph, "graph.txt")
+        for graph in (*_variants(small)[:4], large):
+            round_trip(graph, "graph.graph")
+        for graph in (*_variants(small)[:2], _variants(small)[4]):
+            round_trip(graph, "graph.mtx")
+            round_trip(graph, "graph.npz")
+        path = os.path.join(folder, "graph.hgr")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("2 4 11\n3 1 2 3\n1 3 4\n1\n2\n1\n1\n")
+        write_hypergraph(read_hypergraph(path), path)  # type: ignore[arg-type]
+        path = os.path.join(folder, "rows")
+        labels = np.arange(small.n_nodes, dtype=np.int32) % 3
+        write_partition(labels, path)
+        read_partition(path)
+        read_fixed(path)
+        read_node_weights(path)
+        read_node_weights(io.BytesIO(b"1.5\n2\n"))
+        for ids in (None, sparse_ids.names, named.names):
+            write_labels(ids, labels, path)
+            read_labels(path)
+    edges = b"".join(b"%d %d\n" % (u % 997 * 10**9, u * 7 % 991) for u in range(100_000))
+    read_graph(io.BytesIO(b"# any integers\n" + edges))
+    read_graph(io.BytesIO(edges.replace(b" ", b" x")[:100_000].rsplit(b"\n", 1)[0]))
+
+
+def _partition() -> None:
+    """Every preset and constraint on graphs with weights of every kind, small and large."""
+    import numpy as np
+
+    from partwise.partition import partition_graph, refine_partition
+
+    small = _grid(40)
+    fixed = np.full(small.n_nodes, -1, dtype=np.int32)
+    fixed[:2] = 0, 1
+    for graph in _variants(small):
+        for k, preset in ((2, "fast"), (5, "default")):
+            partition_graph(graph, k, preset=preset, random_state=0)
+        partition_graph(graph, 4, fixed=fixed, contiguous=True, random_state=0)
+    shares: Any = [1.0, 2.0, 1.0]
+    partition_graph(small, 3, preset="quality", target_weights=shares, n_jobs=2, random_state=0)
+    halves = (np.arange(small.n_nodes) % 2).astype(np.int32)
+    refine_partition(small, halves, random_state=0)
+    refine_partition(small, halves * (np.arange(small.n_nodes) > 900), random_state=0)
+    for graph in _variants(_grid(250))[:4]:
+        partition_graph(graph, 8, preset="fast", random_state=0)
+
+
+def _measure() -> None:
+    """Metrics, quotient graph and subgraph for weights of every kind."""
+    import numpy as np
+
+    from partwise.graph import quotient_graph
+    from partwise.metrics import evaluate_partition
+
+    for graph in (*_variants(_grid(12)), _grid(250)):
+        labels = (np.arange(graph.n_nodes) % 4).astype(np.int32)
+        evaluate_partition(graph, labels)
+        for self_loops in (False, True):
+            quotient_graph(graph, labels, self_loops=self_loops)
+        graph.subgraph(labels == 0)

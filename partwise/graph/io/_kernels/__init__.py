@@ -1,0 +1,1 @@
+"""Compiled scanners and formatters of the text formats: byte arrays in, arrays out."""

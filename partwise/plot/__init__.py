@@ -1,0 +1,15 @@
+"""Pictures of results, drawn with matplotlib (the extra ``plot``).
+
+Every function draws on ``ax``, or on new axes, returns the axes, and never shows anything.
+"""
+
+from partwise._lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "plot_partition": "_partition",
+        "plot_blocks": "_blocks",
+        "graph_layout": "_layout",
+    },
+)
