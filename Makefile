@@ -33,11 +33,12 @@ help:
 
 demo: $(DEMO_STAMP)
 	@mkdir -p demo
-	$(BIN)/python examples/digits_graph.py demo/digits.txt
-	$(BIN)/partwise partition demo/digits.txt -k 10 --seed 0 --output demo/digits.part.10 \
-	  --labels demo/digits.labels.tsv --json demo/digits.json --plot demo/digits.png
-	@echo "demo/ holds the graph, the labels, the report and the picture:"
-	@ls -l demo
+	$(BIN)/python examples/digits_graph.py demo/digits.txt --truth demo/digits.truth
+	$(BIN)/partwise partition demo/digits.txt -k 10 --output demo/digits.part.10 \
+	  --labels demo/digits.tsv --json demo/digits.json --plot demo/digits.png
+	@echo; echo "How well the blocks agree with the digits, which the partitioner has not seen:"
+	@$(BIN)/partwise evaluate demo/digits.txt demo/digits.part.10 --compare demo/digits.truth \
+	  | grep -E '^compare1\.(same_block|adjusted_rand) '
 
 test: $(TEST_STAMP)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

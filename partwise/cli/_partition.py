@@ -236,7 +236,7 @@ def partition(
     settings = {"threads": threads or (1 if jobs > 1 else -1), "quiet": quiet}
     work = []
     for source in sources:
-        where = {"source": source, "out_dir": out_dir, "several": several}
+        where: dict[str, Any] = {"source": source, "out_dir": out_dir, "several": several}
         made = {
             "output": place("--output", output, default=f"{{name}}.part.{parts}", **where),
             "labels": place("--labels", labels, **where),
@@ -251,7 +251,7 @@ def partition(
             "coords": coords and fill(coords, source),
         }
         files = tuple(made[key] for key in made if made[key] not in (None, "-"))
-        reads = tuple(path for path in needed.values() if path not in (None, "auto", "none"))
+        reads = tuple(path for path in needed.values() if path and path not in ("auto", "none"))
         work.append(Job(source, files, reads, {**common, **needed, **made}, settings))
     options = BatchOptions(
         several, out_dir, jobs, resume, report, retries, threads, quiet, verbose, debug

@@ -155,7 +155,7 @@ def _read_and_write() -> None:
         path = os.path.join(folder, "graph.hgr")
         with open(path, "w", encoding="utf-8") as file:
             file.write("2 4 11\n3 1 2 3\n1 3 4\n1\n2\n1\n1\n")
-        write_hypergraph(read_hypergraph(path), path)  # type: ignore[arg-type]
+        write_hypergraph(read_hypergraph(path), path)
         path = os.path.join(folder, "rows")
         labels = np.arange(small.n_nodes, dtype=np.int32) % 3
         write_partition(labels, path)

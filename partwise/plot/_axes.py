@@ -42,7 +42,7 @@ def block_colors(n_parts: int) -> NDArray[np.float64]:
     from matplotlib.colors import hsv_to_rgb
 
     if n_parts <= 10:
-        return np.asarray(colormaps["tab10"].colors)[:n_parts]
+        return np.asarray(colormaps["tab10"](np.arange(n_parts)))[:, :3]
     block = np.arange(n_parts)
     hue = (block * 0.6180339887498949) % 1.0
     saturation = np.array([0.85, 0.55, 0.75])[block % 3]

@@ -128,7 +128,9 @@ def _relax(
     for round_number in range(n_rounds):
         step = positions[dst] - positions[src]
         step *= np.linalg.norm(step, axis=1, keepdims=True)
-        force = np.column_stack([np.bincount(src, step[:, axis], minlength=n) for axis in range(2)])
+        force: NDArray[np.float64] = np.column_stack(
+            [np.bincount(src, step[:, axis], minlength=n) for axis in range(2)]
+        )
         # A hub is pulled by all its neighbours at once and would overshoot.
         force /= np.sqrt(np.maximum(degrees, 1))[:, None]
         force += _repulsion(positions)

@@ -128,7 +128,12 @@ def _draw_nodes(
             lines = np.stack([points[src[chosen]], points[dst[chosen]]], axis=1)
             ax.add_collection(
                 LineCollection(
-                    lines, colors=color, linewidths=width, alpha=alpha, zorder=z, rasterized=True
+                    list(lines),
+                    colors=color,
+                    linewidths=width,
+                    alpha=alpha,
+                    zorder=z,
+                    rasterized=True,
                 )
             )
     ax.scatter(

@@ -103,7 +103,7 @@ def cluster_level(
 
 @kernel
 def _numbered(labels, n_clusters, confine, fixed):
-    """Number the clusters by their first node and collect what is known of them."""
+    """Give the clusters numbers by their first node, and collect what is known of them."""
     n = labels.size
     number = np.full(n, -1, dtype=np.int32)
     cluster = np.empty(n, dtype=np.uint32)
@@ -162,11 +162,11 @@ def _best_cluster(
         if weight > room:
             continue
         r = np.float64(s) if rating == 1 else np.float64(s) * s / max(weight, 1)
-        if r > best_rating or (r == best_rating and alone[c] and not best_alone):
-            if c != u and _compatible(confine, fixed, u, c):
-                best = np.int64(c)
-                best_rating = r
-                best_alone = alone[c]
+        better = r > best_rating or (r == best_rating and alone[c] and not best_alone)
+        if better and c != u and _compatible(confine, fixed, u, c):
+            best = np.int64(c)
+            best_rating = r
+            best_alone = alone[c]
     return best
 
 

@@ -207,11 +207,12 @@ def balance_connected(indptr, indices, weights, node_weights, fixed, part, load,
                         continue
                     best_fits = load[best] + weight <= limits[best]
                     if fits != best_fits:
-                        if fits:
-                            best = b
-                    elif (fits and conn[b] > conn[best]) or (
-                        not fits and limits[b] - load[b] > limits[best] - load[best]
-                    ):
+                        better = fits
+                    elif fits:
+                        better = conn[b] > conn[best]
+                    else:
+                        better = limits[b] - load[b] > limits[best] - load[best]
+                    if better:
                         best = b
                 for j in range(indptr[u], indptr[u + 1]):
                     conn[part[indices[j]]] = 0
