@@ -250,7 +250,7 @@ def partition(
             "input_partition": input_partition and fill(input_partition, source),
             "coords": coords and fill(coords, source),
         }
-        files = tuple(made[key] for key in made if made[key] not in (None, "-"))
+        files = tuple(path for path in made.values() if path is not None and path != "-")
         reads = tuple(path for path in needed.values() if path and path not in ("auto", "none"))
         work.append(Job(source, files, reads, {**common, **needed, **made}, settings))
     options = BatchOptions(

@@ -39,7 +39,7 @@ class Group(StrEnum):
 
     all = "all"
     read = "read"
-    partition = "partition"
+    partition = "partition"  # type: ignore[assignment]
 
 
 def warmup(

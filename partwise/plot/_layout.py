@@ -17,6 +17,7 @@ __all__ = ["graph_layout"]
 _PIVOTS = 40
 _ROUNDS = 60
 _CELLS = 24  # side of the grid by which nodes repel one another
+_ROWS = 256
 
 
 def graph_layout(graph: Any, *, n_rounds: int = _ROUNDS) -> NDArray[np.float64]:
@@ -142,18 +143,29 @@ def _relax(
 
 def _repulsion(positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the push of all nodes on each, those of a grid cell acting from their centre."""
+    positions = positions - positions.mean(axis=0)  # small numbers keep float32 exact enough
     low, span = positions.min(axis=0), max(float(np.ptp(positions, axis=0).max()), 1e-9)
     cell = np.minimum(((positions - low) / span * _CELLS).astype(np.int64), _CELLS - 1)
     key = cell[:, 0] * _CELLS + cell[:, 1]
     used, key = np.unique(key, return_inverse=True)
     mass = np.bincount(key, minlength=len(used)).astype(np.float64)
     centre = np.column_stack([np.bincount(key, positions[:, a]) / mass for a in range(2)])
+    mass32 = mass.astype(np.float32)
+    # |p - c|^2 and the sum of pushes by matrix products, in blocks of rows that stay in the cache
+    ones = np.ones(len(centre))
+    left = np.column_stack([-2.0 * positions, (positions**2).sum(axis=1)]).astype(np.float32)
+    right = np.vstack([centre.T, ones]).astype(np.float32)
+    norms = (centre**2).sum(axis=1).astype(np.float32) + np.float32(0.01)
+    sums = np.column_stack([centre, ones]).astype(np.float32)
     push = np.empty_like(positions)
-    for start in range(0, len(positions), 2048):  # blocks of rows, to bound the memory
-        block = slice(start, start + 2048)
-        away = positions[block, None, :] - centre[None, :, :]
-        square = (away**2).sum(axis=2) + 0.01
-        push[block] = (away * (mass / square)[:, :, None]).sum(axis=1)
+    for start in range(0, len(positions), _ROWS):
+        block = slice(start, start + _ROWS)
+        weight = left[block] @ right
+        weight += norms
+        np.maximum(weight, np.float32(0.01), out=weight)
+        np.divide(mass32, weight, out=weight)
+        moment = weight @ sums
+        push[block] = positions[block] * moment[:, 2:] - moment[:, :2]
     return push
 
 

@@ -34,8 +34,8 @@ def test_delaunay_triangles_have_empty_circles():
     theirs = nx.Graph(zip(*graph.to_edges()[:2]))
     assert nx.check_planarity(theirs)[0]
     assert is_connected(graph)
-    # An edge belongs to the triangulation exactly if some circle through its ends is empty. With
-    # the plane lifted to a paraboloid, centres on the bisector form an interval on a line.
+    # An edge belongs to the triangulation exactly if some circle through its ends is empty. The
+    # centres of these circles are middle + t across; every other point forbids a half-line of t.
     for u in range(40):
         for v in range(u):
             low, high = -np.inf, np.inf
@@ -47,7 +47,7 @@ def test_delaunay_triangles_have_empty_circles():
                 to_w = points[w] - middle
                 slope = 2 * to_w @ across
                 gap = to_w @ to_w - np.sum((points[u] - middle) ** 2)
-                # w is outside the circle around middle + t across exactly if slope t <= gap.
+                # w is outside the circle exactly if slope t <= gap.
                 if slope > 0:
                     high = min(high, gap / slope)
                 else:
