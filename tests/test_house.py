@@ -65,7 +65,7 @@ def test_import_loads_no_heavy_package(statement: str) -> None:
     assert not loaded_by(statement) & {*FOREIGN, "numpy"}
 
 
-@pytest.mark.parametrize("module", ["graph", "partition", "metrics", "cli"])
+@pytest.mark.parametrize("module", ["graph", "partition", "metrics", "plot", "cli"])
 def test_rooms_load_their_packages_when_used(module: str) -> None:
     assert not loaded_by(f"import partwise.{module}") & set(FOREIGN)
 
@@ -80,13 +80,37 @@ def test_unknown_attribute_is_an_attribute_error() -> None:
         _ = partwise.partitions
 
 
-@pytest.mark.parametrize("room", ["graph", "partition", "metrics"])
+@pytest.mark.parametrize("room", ["graph", "partition", "metrics", "plot"])
 def test_every_public_name_exists(room: str) -> None:
     module = getattr(partwise, room)
     assert module.__all__
     for name in module.__all__:
         assert getattr(module, name) is not None
         assert name in dir(module)
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "use"),
+    [
+        (
+            "matplotlib",
+            "plot",
+            "import partwise.plot; partwise.plot.plot_partition([(0, 1), (1, 2)], [0, 0, 1])",
+        ),
+        (
+            "pyarrow",
+            "io",
+            "import io, partwise.graph as g; g.read_graph(io.BytesIO(b''), format='parquet')",
+        ),
+    ],
+    ids=["plot", "io"],
+)
+def test_missing_extra_names_its_install_command(package: str, extra: str, use: str) -> None:
+    done = run_python(f"import sys; sys.modules[{package!r}] = None\n{use}")
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(("ImportError", "ModuleNotFoundError"))
+    assert f"pip install 'partwise[{extra}]'" in last
 
 
 @in_checkout

@@ -17,6 +17,7 @@ __all__ = [
     "csr_from_csr",
     "csr_from_edge_list",
     "index_dtype",
+    "is_symmetric",
 ]
 
 DUPLICATES = ("auto", "sum", "first", "max", "min", "error")
@@ -203,6 +204,8 @@ def csr_from_arcs(
     from partwise.kernels.csr import csr_from_edges
 
     code = CODES["sum" if duplicates == "auto" else duplicates]
+    # Numba would compile the builder once more for read-only arrays, which takes far longer.
+    src, dst = (x if x.flags.writeable else x.copy() for x in (src, dst))
     if weights is not None and not weights.flags.writeable:
         weights = weights.copy()
     return csr_from_edges(n_nodes, src, dst, weights, symmetrize, code)
@@ -258,7 +261,7 @@ def csr_from_csr(
             n, rows, columns, checked, symmetrize=False, duplicates="sum"
         )
     if directed is None or not directed:
-        directed = not _is_symmetric(indptr, columns, checked, required=directed is False)
+        directed = not is_symmetric(indptr, columns, checked, required=directed is False)
     return (indptr, columns, checked), directed
 
 
@@ -282,7 +285,7 @@ def _describe_fault(
     )
 
 
-def _is_symmetric(
+def is_symmetric(
     indptr: NDArray[np.int64],
     indices: NDArray[Any],
     weights: NDArray[Any] | None,

@@ -12,6 +12,7 @@ from partwise.graph._build import (
     as_names,
     as_node_weights,
     csr_from_csr,
+    is_symmetric,
 )
 from partwise.graph._frame import graph_from_frame, is_edge_frame
 from partwise.graph._graph import Graph, _node_count
@@ -169,7 +170,7 @@ def _graph_from_coo(
     one_way = Graph.from_edges((row, col), data, n_nodes=n, directed=True)
     indptr, indices, weights, _ = one_way._arrays
     if not directed:
-        (indptr, indices, weights), directed = csr_from_csr(indptr, indices, weights, directed)
+        directed = not is_symmetric(indptr, indices, weights, required=directed is False)
     return Graph._trusted(
         indptr, indices, weights, as_node_weights(node_weights, n), directed, as_names(names, n)
     )

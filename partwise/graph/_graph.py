@@ -482,7 +482,7 @@ class Graph:
         """Return a networkx ``Graph`` or ``DiGraph``, whose nodes are the names if there are any.
 
         Weights go to the edge attribute `weight` and the node attribute `node_weight`. This is the
-        one conversion that loops over edges in Python: a second or two per million edges.
+        one conversion that loops over edges in Python: a few seconds per million edges.
         """
         from partwise.graph._networkx import graph_to_networkx
 

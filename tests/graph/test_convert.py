@@ -266,6 +266,10 @@ def test_frame_of_integer_ids(frame):
     graph = as_graph(frame({"source": [30, 10, 20], "target": [10, 20, 10], "weight": [1, 2, 3]}))
     assert graph.names.tolist() == [10, 20, 30]
     assert entries(graph) == {(0, 1): 5, (0, 2): 1}
+    extreme = as_graph(frame({"source": [-(2**63), 2**63 - 1], "target": [0, -(2**63)]}))
+    assert extreme.names.tolist() == [-(2**63), 0, 2**63 - 1]
+    assert extreme.indices.tolist() == [1, 2, 0, 0]
+    assert as_graph(frame({"source": [-3], "target": [-1]})).names.tolist() == [-3, -1]
     plain = as_graph(frame({"target": [1, 2], "source": [0, 1]}))
     assert plain.names is None
     assert plain.weights is None

@@ -57,7 +57,7 @@ def _with_number_weights(graph: Any) -> Any:
     for records in (graph.nodes(data=True), graph.edges(data=True)):
         for *_, attributes in records:
             weight = attributes.get("weight")
-            if isinstance(weight, str) and re.fullmatch(r"-?[0-9]{1,18}", weight):
+            if isinstance(weight, str) and re.fullmatch(r"-?[0-9]{1,19}", weight):
                 attributes["weight"] = int(weight)
     return graph
 

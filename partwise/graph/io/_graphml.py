@@ -22,7 +22,7 @@ __all__ = [
     "write_graphml",
 ]
 
-_PLAIN_INT = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_PLAIN_INT = re.compile(r"0|-?[1-9][0-9]{0,18}")
 
 
 def read_graphml(place: Place, *, directed: bool | None = None, weights: str = "auto") -> Graph:
@@ -54,9 +54,12 @@ def with_integer_nodes(graph: Any) -> Any:
 
     if graph.graph.get("ids") == "text":
         return graph
-    if all(isinstance(node, str) and _PLAIN_INT.fullmatch(node) for node in graph):
-        return nx.relabel_nodes(graph, {node: int(node) for node in graph})
-    return graph
+    if not all(isinstance(node, str) and _PLAIN_INT.fullmatch(node) for node in graph):
+        return graph
+    number = {node: int(node) for node in graph}
+    if any(not -(2**63) <= i < 2**63 for i in number.values()):
+        return graph
+    return nx.relabel_nodes(graph, number)
 
 
 def from_networkx_file(graph: Any, name: str, *, directed: bool | None, weights: str) -> Graph:
