@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_non_negative, validate_data
 
 from partwise.graph import Graph
 from partwise.partition.multilevel import partition_graph
@@ -135,7 +135,7 @@ class GraphPartitioner(ClusterMixin, BaseEstimator):
         """
         graph = self._as_graph(X)
         if sample_weight is not None:
-            graph = graph.with_node_weights(sample_weight)
+            graph = _with_node_weights(graph, sample_weight)
         result = partition_graph(
             graph,
             self.n_parts,
@@ -163,13 +163,33 @@ class GraphPartitioner(ClusterMixin, BaseEstimator):
         """Check a matrix the way scikit-learn does, and take anything else as a graph."""
         from partwise.graph import as_graph
 
-        is_matrix = hasattr(X, "shape") and not hasattr(X, "columns")
+        is_edge_frame = "source" in getattr(X, "columns", ())
+        is_matrix = hasattr(X, "shape") and not is_edge_frame
         if not is_matrix and not isinstance(X, (list, tuple)):
             return as_graph(X, directed=False)
-        matrix = validate_data(self, X, accept_sparse="csr", dtype=np.float64)
+        matrix = validate_data(
+            self, X, accept_sparse="csr", dtype=np.float64, ensure_min_samples=max(self.n_parts, 1)
+        )
+        check_non_negative(matrix, "GraphPartitioner")
         if matrix.shape[0] != matrix.shape[1]:
             raise ValueError(
                 "X must be a square adjacency matrix or a graph, "
                 f"got a matrix of shape {matrix.shape}; for a list of edges use as_graph"
             )
         return as_graph(matrix, directed=False)
+
+
+def _with_node_weights(graph: Graph, sample_weight: ArrayLike) -> Graph:
+    node_weights = np.asarray(sample_weight)
+    if node_weights.size and not np.any(node_weights):
+        raise ValueError(
+            "Sample weights must contain at least one non-zero number: all sample_weight are 0"
+        )
+    return Graph(
+        graph.indptr,
+        graph.indices,
+        graph.weights,
+        node_weights=node_weights,
+        directed=graph.directed,
+        names=graph.names,
+    )
