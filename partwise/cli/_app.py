@@ -85,6 +85,11 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return BROKEN_PIPE
+    except SystemExit as error:  # typer ends so when a pipe breaks
+        if isinstance(error.__context__, BrokenPipeError):
+            _silence_stdout()
+            return BROKEN_PIPE
+        raise
     except UsageProblem as error:
         if debug:
             traceback.print_exc()

@@ -62,6 +62,8 @@ def attempt(task: str, job: Job, monitor: Monitor) -> Outcome:
                     if issubclass(warning.category, UserWarning):
                         text = " ".join(str(warning.message).split())
                         monitor.warn(f"{shown(job.source)}: warning: {text}")
+    except BrokenPipeError:  # nobody reads our output any more: the end of all work, not of a job
+        raise
     except Exception as error:
         return Outcome(
             error=describe(job.source, error),

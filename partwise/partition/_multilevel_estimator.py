@@ -74,8 +74,8 @@ class GraphPartitioner(ClusterMixin, BaseEstimator):
     --------
     >>> from partwise.graph import grid_graph
     >>> partitioner = GraphPartitioner(n_parts=4, random_state=0).fit(grid_graph((10, 10)))
-    >>> partitioner.cut_, partitioner.feasible_
-    (20, True)
+    >>> partitioner.block_weights_.tolist(), partitioner.feasible_
+    ([25, 25, 25, 25], True)
     """
 
     def __init__(

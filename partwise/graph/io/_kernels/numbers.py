@@ -164,6 +164,30 @@ def _double_bits(digits, q):
 
 
 @kernel
+def _leading_digits(buf, i):
+    """Read at most 19 significant digits at ``buf[i]``.
+
+    Returns them, the power of ten to multiply by, and whether a digit other than 0 was left out.
+    """
+    digits, q, n_digits, dropped, after_point = np.uint64(0), 0, 0, False, False
+    while True:
+        d = np.uint64(buf[i]) - np.uint64(ZERO)
+        if d < np.uint64(10):
+            if n_digits < 19:
+                digits = digits * np.uint64(10) + d
+                n_digits += digits != np.uint64(0)
+                q -= after_point
+            else:
+                dropped |= d != np.uint64(0)
+                q += not after_point
+        elif buf[i] == POINT and not after_point:
+            after_point = True
+        else:
+            return digits, q, dropped
+        i += np.uint64(1)
+
+
+@kernel
 def scan_float(buf, i):
     """Read a decimal number, exponent allowed, at ``buf[i]``.
 
@@ -175,40 +199,41 @@ def scan_float(buf, i):
     negative = buf[i] == MINUS
     if negative or buf[i] == PLUS:
         i += one
-    digits, q = np.uint64(0), 0
-    n_digits, seen, dropped = 0, False, False
-    after_point = False
-    while True:
-        d = np.uint64(buf[i]) - zero
-        if d < ten:
-            seen = True
-            if n_digits < 19:
-                digits = digits * ten + d
-                n_digits += digits != np.uint64(0)
-                q -= after_point
-            else:
-                dropped |= d != np.uint64(0)
-                q += not after_point
-        elif buf[i] == POINT and not after_point:
-            after_point = True
-        else:
-            break
+    start = i
+    digits = np.uint64(0)
+    d = np.uint64(buf[i]) - zero
+    while d < ten:
+        digits = digits * ten + d
         i += one
-    if not seen:
-        return np.uint64(0), i, _spelled(buf, i)
+        d = np.uint64(buf[i]) - zero
+    n_digits, q = np.int64(i - start), np.int64(0)
+    if buf[i] == POINT:
+        i += one
+        fraction = i
+        d = np.uint64(buf[i]) - zero
+        while d < ten:
+            digits = digits * ten + d
+            i += one
+            d = np.uint64(buf[i]) - zero
+        q = -np.int64(i - fraction)
+        n_digits -= q
+    if n_digits == 0:
+        return np.uint64(0), i, _spelled(buf, start)
+    dropped = False
+    if n_digits > 19:
+        digits, q, dropped = _leading_digits(buf, start)
     if buf[i] | 32 == 101:
         i += one
         minus = buf[i] == MINUS
         if minus or buf[i] == PLUS:
             i += one
-        exponent, seen = 0, False
+        exponent, start = 0, i
         d = np.uint64(buf[i]) - zero
         while d < ten:
-            seen = True
             exponent = min(exponent * 10 + np.int64(d), 100_000)
             i += one
             d = np.uint64(buf[i]) - zero
-        if not seen:
+        if i == start:
             return np.uint64(0), i, BAD
         q += -exponent if minus else exponent
     if digits >> np.uint64(53) == np.uint64(0) and -22 <= q <= 22 and not dropped:
