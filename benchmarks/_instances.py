@@ -117,17 +117,22 @@ def evaluate(
     }
 
 
-def file_sources(folder: Path) -> list[Source]:
-    """Return the METIS files below `folder`, a family per sub-folder, small files first."""
+def file_sources(folder: Path, family: str | None = None) -> list[Source]:
+    """Return the METIS files below `folder`, small files first.
+
+    Those of a sub-folder make a family of its name; those of `folder` itself are called `family`,
+    by default the folder's name.
+    """
+    family = folder.resolve().name if family is None else family
     files = sorted(folder.rglob("*.graph"), key=lambda path: (path.stat().st_size, path))
     if not files:
         raise FileNotFoundError(f"no *.graph file below {folder}")
-    return [_file_source(path, folder) for path in files]
+    return [_file_source(path, folder, family) for path in files]
 
 
-def _file_source(path: Path, folder: Path) -> Source:
-    inside = path.parent.relative_to(folder).as_posix()
-    family = folder.resolve().name if inside == "." else inside
+def _file_source(path: Path, folder: Path, family: str) -> Source:
+    if path.parent != folder:
+        family = path.parent.relative_to(folder).as_posix()
 
     def load() -> Instance:
         from partwise.graph import read_graph

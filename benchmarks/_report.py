@@ -166,15 +166,12 @@ def _overview(summary: dict[str, dict[str, Any]], references: Sequence[str]) -> 
 
 
 def _by_group(cells: Sequence[Cell], solvers: Sequence[str], reference: str) -> str:
-    """Return the cut by k, and cut and time by family, all relative to `reference`."""
+    """Return the cut by k, and cut, time and memory by family, all relative to `reference`."""
     by_k = group_ratios(cells, solvers, reference, lambda cell: cell.k)
-    cut = group_ratios(cells, solvers, reference, lambda cell: cell.family)
-    took = group_ratios(cells, solvers, reference, lambda cell: cell.family, of="time")
-    tables = [
-        ("cut by k", "k", {k: by_k[k] for k in sorted(by_k)}),
-        ("cut by family", "family", cut),
-        ("time by family", "family", took),
-    ]
+    tables = [("cut by k", "k", {k: by_k[k] for k in sorted(by_k)})]
+    for of in ("cut", "worst cut", "time", "memory"):
+        groups = group_ratios(cells, solvers, reference, lambda cell: cell.family, of=of)
+        tables.append((f"{of} by family", "family", groups))
     text = [f"## Relative to {reference}"]
     for title, first, groups in tables:
         lines = [[str(name), *[line[s] for s in solvers]] for name, line in groups.items()]

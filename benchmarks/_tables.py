@@ -21,6 +21,8 @@ __all__ = [
     "solver_summary",
 ]
 
+_PAGE = 4096.0
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -115,6 +117,26 @@ def _time_ratio(pairs: Sequence[tuple[Cell, Cell]]) -> float:
     return geometric_mean(a.time / b.time for a, b in pairs)
 
 
+def _worst_cut_ratio(pairs: Sequence[tuple[Cell, Cell]]) -> float:
+    return max((max(a.cut, 1) / max(b.cut, 1) for a, b in pairs), default=math.nan)
+
+
+def _memory_ratio(pairs: Sequence[tuple[Cell, Cell]]) -> float:
+    # a page at least, as a call that reuses freed memory may seem to take none
+    peaks = [(a.peak_bytes, b.peak_bytes) for a, b in pairs]
+    return geometric_mean(
+        max(a, _PAGE) / max(b, _PAGE) for a, b in peaks if a is not None and b is not None
+    )
+
+
+_RATIOS = {
+    "cut": _cut_ratio,
+    "worst cut": _worst_cut_ratio,
+    "time": _time_ratio,
+    "memory": _memory_ratio,
+}
+
+
 def solver_summary(
     cells: Sequence[Cell], solvers: Sequence[str], references: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
@@ -154,8 +176,11 @@ def group_ratios(
     *,
     of: str = "cut",
 ) -> dict[Any, dict[str, float]]:
-    """Return, per group of cells and solver, the mean ratio of cut or time to `reference`."""
-    ratio = {"cut": _cut_ratio, "time": _time_ratio}[of]
+    """Return, per group of cells and solver, a ratio to `reference`.
+
+    `of` is "cut", "time" or "memory" (geometric means) or "worst cut" (the largest ratio).
+    """
+    ratio = _RATIOS[of]
     members: dict[Any, list[Cell]] = defaultdict(list)
     for cell in cells:
         members[group(cell)].append(cell)

@@ -39,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     inputs = parser.add_argument_group("inputs")
     inputs.add_argument("--data", type=Path, metavar="DIR", help="take every *.graph below DIR")
+    inputs.add_argument(
+        "--family", metavar="NAME", help="what to call the files in DIR itself; default: as DIR"
+    )
     inputs.add_argument("--no-generated", action="store_true", help="only the files of --data")
     inputs.add_argument("--large", action="store_true", help="also generated 10^6-node graphs")
     inputs.add_argument(
@@ -91,7 +94,7 @@ def main(argv: list[str]) -> int:
     if unknown := {*solvers, *options.redo} - set(SOLVERS):
         parser.error(f"no solver {', '.join(sorted(unknown))}; there are {', '.join(SOLVERS)}")
     try:
-        sources = [] if options.data is None else file_sources(options.data)
+        sources = [] if options.data is None else file_sources(options.data, options.family)
         if not options.no_generated:
             sources += generated_sources(large=options.large)
         sources = select(sources, options.instances)

@@ -33,7 +33,8 @@ _ClickException: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ 
 app = typer.Typer(
     name="partwise",
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    # Boxes and colours are for terminals; a pipe gets plain text in half the time.
+    rich_markup_mode="rich" if sys.stdout is not None and sys.stdout.isatty() else None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

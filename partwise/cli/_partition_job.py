@@ -43,7 +43,7 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
     )
     n, k = graph.n_nodes, options["k"]
     if 0 < n < k:
-        raise UsageProblem(f"-k: {k} blocks asked of {job.source}, which has {n} nodes")
+        raise UsageProblem(f"-k: must be at most the number of nodes, {n}, got {k}")
     fixed = options["fixed"] and read_fixed(options["fixed"], n)
     init = options["input_partition"] and read_partition(options["input_partition"], n)
     coordinates = options["coords"] and _read_coordinates(options["coords"], n)

@@ -85,10 +85,16 @@ class Terminal(AbstractContextManager["Terminal"]):
         if self._bar is not None:
             count = f"{self._done + 1}/{self._total} " if self._total > 1 else ""
             completed = min(self._done + fraction, self._total)
-            self._bar.update(self._task, completed=completed, description=count + message)
+            # a new stage shows at once, progress within it when the bar is next drawn
+            self._bar.update(
+                self._task,
+                completed=completed,
+                description=count + message,
+                refresh=message != self._message,
+            )
         if self._verbose and message != self._message:
-            self._message = message
             self._line(f"{time.perf_counter() - self._start:8.2f} s  {message}")
+        self._message = message
 
     def finish(self, source: str) -> None:
         """Count one job as done."""
@@ -105,10 +111,10 @@ class Terminal(AbstractContextManager["Terminal"]):
         """Say, once per run, that kernels are being compiled."""
         if not self._told:
             self._told = True
-            if not self._quiet:
+            if self._verbose:
+                self._line(f"{COMPILING}, starting with {function}")
+            elif not self._quiet:
                 self._line(COMPILING)
-        if self._verbose:
-            self._line(f"compiling {function}")
 
     def result(self, line: str) -> None:
         """Write a line to stdout without disturbing the bar."""

@@ -95,6 +95,7 @@ def test_files_make_a_family_per_folder(tmp_path: Path) -> None:
         ("pair", tmp_path.name),
         ("triangle", "mesh"),
     ]
+    assert file_sources(tmp_path, "small")[0].family == "small"
     instance = sources[1].load()
     assert (instance.n_nodes, instance.n_edges, instance.family) == (3, 3, "mesh")
 

@@ -76,6 +76,12 @@ def test_ratios_by_group() -> None:
     by_k = group_ratios(cells_of(ROWS), ["ours"], "metis", lambda cell: cell.k, of="time")
     assert by_k[2]["ours"] == pytest.approx(2.0)
     assert math.isnan(by_k[8]["ours"])
+    worst = group_ratios(
+        cells_of(ROWS), ["ours"], "metis", lambda cell: cell.family, of="worst cut"
+    )
+    assert (worst["a"]["ours"], worst["b"]["ours"]) == (0.25, 4.0)
+    memory = group_ratios(cells_of(ROWS), ["ours"], "metis", lambda cell: cell.family, of="memory")
+    assert memory["a"]["ours"] == 1.0
 
 
 def test_profile_counts_unsolved_cases_as_never_reached() -> None:

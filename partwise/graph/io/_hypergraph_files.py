@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["read_hypergraph", "write_hypergraph"]
 
 
+@overload
+def read_hypergraph(path: Place, *, format: str | None = ..., fixed: None = ...) -> Hypergraph: ...
+@overload
+def read_hypergraph(
+    path: Place, *, format: str | None = ..., fixed: Place
+) -> tuple[Hypergraph, NDArray[np.int32]]: ...
 def read_hypergraph(
     path: Place, *, format: str | None = None, fixed: Place | None = None
 ) -> Hypergraph | tuple[Hypergraph, NDArray[np.int32]]:

@@ -1,0 +1,172 @@
+"""What a start of the command loads, says and survives."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import partwise
+from partwise.graph import grid_graph, write_graph
+
+HEAVY = {"numpy", "scipy", "numba", "networkx", "sklearn", "pandas", "matplotlib", "torch"}
+
+LOADED = """
+import json, sys
+from partwise.cli import main
+code = main(json.loads(sys.argv[1]))
+names = sorted({name.partition(".")[0] for name in sys.modules})
+print("LOADED", json.dumps([code, names]))
+"""
+
+
+def loaded_by(*words, cwd=None):
+    """Return the exit code and the packages that a run of the command has loaded at its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, json.dumps([str(word) for word in words])],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=600,
+        check=False,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("LOADED ")]
+    assert lines, done.stderr
+    code, names = json.loads(lines[-1].removeprefix("LOADED "))
+    return code, set(names)
+
+
+def test_version_loads_no_parser():
+    code, names = loaded_by("--version")
+    assert code == 0
+    assert not names & {*HEAVY, "typer", "rich"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["partition", "--help"], ["evaluate", "-h"], ["warmup", "--help"], ["-V", "x"]],
+)
+def test_help_loads_nothing_heavy(words):
+    code, names = loaded_by(*words)
+    assert code == 0
+    assert not names & HEAVY
+
+
+@pytest.mark.parametrize("words", [["partition", "x", "-k", "0"], ["nothing"], ["info", "--no"]])
+def test_wrong_usage_loads_nothing_heavy(words):
+    code, names = loaded_by(*words)
+    assert code == 2
+    assert not names & HEAVY
+
+
+def test_a_run_imports_no_sklearn(grid):
+    table = grid.parent / "labels.tsv"
+    for words in (
+        ["partition", grid, "-k", 3, "--labels", table, "--json", grid.parent / "j", "--plot",
+         grid.parent / "p.png"],
+        ["evaluate", grid, table, "--compare", f"{grid}.part.3"],
+        ["convert", grid, grid.parent / "copy.mtx"],
+        ["info", grid],
+    ):  # fmt: skip
+        code, names = loaded_by(*words)
+        assert code == 0
+        assert not names & {"sklearn", "pandas", "networkx", "torch"}
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-V"]])
+def test_version(call, words):
+    done = call(*words)
+    assert (done.code, done.out) == (0, f"partwise {partwise.__version__}\n")
+
+
+def test_help_names_every_command_and_shows_examples(call):
+    overview = call("--help").out
+    for name in ("partition", "evaluate", "convert", "info", "warmup"):
+        assert name in overview
+        done = call(name, "--help")
+        assert done.code == 0
+        assert f"partwise {name} " in done.out.split("Examples:")[1]
+
+
+def test_no_command_shows_the_help(call):
+    done = call()
+    assert done.code == 2
+    assert "partition" in done.out + done.err
+
+
+def test_misspelt_command(call):
+    done = call("partitio")
+    assert done.code == 2
+    assert len(done.errors) == 1
+    assert "partition" in done.errors[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes as POSIX has them")
+@pytest.mark.parametrize(
+    "words", [["--help"], ["info", "G"], ["info", "G", "G"], ["partition", "G", "-k", "2", "-o-"]]
+)
+def test_a_reader_that_leaves_is_no_error(command, grid, words):
+    words = [str(grid) if word == "G" else word for word in words]
+    process = subprocess.Popen(
+        [*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.close()
+    errors = process.stderr.read()
+    assert process.wait(timeout=600) == 141
+    assert not [x for x in errors.splitlines() if not x.startswith("compiling kernels")]
+
+
+def test_first_compilation_is_announced_and_only_that(spawn, tmp_path):
+    path = tmp_path / "g.graph"
+    write_graph(grid_graph((3, 3)), path)
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    first = spawn("convert", path, tmp_path / "g.txt", env=cache)
+    assert first.returncode == 0, first.stderr
+    notices = [x for x in first.stderr.splitlines() if x.startswith(b"compiling kernels")]
+    assert len(notices) == 1
+    again = spawn("convert", path, tmp_path / "g.txt", env=cache)
+    assert (again.returncode, again.stderr) == (0, b"")
+
+
+def test_an_unwritable_cache_is_survived(spawn, tmp_path):
+    # A file where the cache folder should be: nothing can be kept there, even by root.
+    (tmp_path / "file").touch()
+    path = tmp_path / "g.graph"
+    write_graph(grid_graph((3, 3)), path)
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "file" / "cache"), "TMPDIR": str(tmp_path)}
+    done = spawn("convert", path, tmp_path / "g.mtx", "-q", env=cache)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (tmp_path / "g.mtx").exists()
+
+
+@pytest.mark.slow
+def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    done = spawn("warmup", env=cache)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(b"compiling kernels") == 1
+    again = spawn("warmup", env=cache)
+    assert again.stderr == b""
+    assert b"nothing to compile" in again.stdout
+
+    graph = grid_graph((20, 20))
+    for name in ("g.txt", "g.graph", "g.mtx", "g.npz"):
+        write_graph(graph, tmp_path / name)
+    (tmp_path / "weighted.txt").write_text("a b 1.5\nb c 2\nc d 1\nd a 0.5\n")
+    (tmp_path / "ids.txt").write_text("900000000000 5\n5 77\n77 900000000000 \n")
+    (tmp_path / "weights").write_text("2\n" * 400)
+    (tmp_path / "fixed").write_text("1\n" + "-1\n" * 399)
+    for words in (
+        ["g.txt", "-k", "3", "--preset", "fast", "--labels", "l.tsv", "--plot", "p.png"],
+        ["g.graph", "-k", "4", "--contiguous", "--fixed", "fixed"],
+        ["g.mtx", "-k", "2", "--weights", "weights", "--part-weights", "1,2"],
+        ["g.npz", "-k", "5", "--preset", "quality"],
+        ["g.npz", "-k", "4", "--input-partition", "g.graph.part.4"],
+        ["weighted.txt", "-k", "2"],
+        ["ids.txt", "-k", "2"],
+    ):
+        done = spawn("partition", *words, env=cache, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, b"")
+    done = spawn("evaluate", "g.graph", "g.graph.part.4", "l.tsv", env=cache, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
