@@ -6,9 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-import threading
 import traceback
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +18,7 @@ from partwise.cli._evaluate import EVALUATE_HELP, evaluate
 from partwise.cli._info import INFO_HELP, info
 from partwise.cli._options import Debug
 from partwise.cli._partition import PARTITION_HELP, partition
+from partwise.cli._signals import end_on_signals, raise_if_ended
 from partwise.cli._warmup import WARMUP_HELP, warmup
 
 __all__ = ["app", "run"]
@@ -77,8 +76,9 @@ def run(words: list[str]) -> int:
     debug = "--debug" in words
     words = _complete_json(words)
     try:
-        with _tidy_end():
+        with end_on_signals(signal.SIGINT, signal.SIGTERM):
             code = app(args=words, prog_name="partwise", standalone_mode=False)
+            raise_if_ended()
             sys.stdout.flush()
             return int(code or 0)
     except (KeyboardInterrupt, typer.Abort):
@@ -144,16 +144,3 @@ def _silence_stdout() -> None:
     """Point stdout elsewhere, so that the flush at exit does not fail once more."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-@contextlib.contextmanager
-def _tidy_end() -> Iterator[None]:
-    """Let SIGTERM end the process as an exception does: temporary files and workers go with it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

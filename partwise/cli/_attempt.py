@@ -13,6 +13,7 @@ from typing import Any
 from partwise.cli._errors import UsageProblem, describe, shown
 from partwise.cli._jobs import Job
 from partwise.cli._progress import Monitor
+from partwise.cli._signals import raise_if_ended
 
 __all__ = ["Outcome", "attempt", "limit_threads"]
 
@@ -65,6 +66,7 @@ def attempt(task: str, job: Job, monitor: Monitor) -> Outcome:
     except BrokenPipeError:  # nobody reads our output any more: the end of all work, not of a job
         raise
     except Exception as error:
+        raise_if_ended()
         return Outcome(
             error=describe(job.source, error),
             trace=traceback.format_exc(),

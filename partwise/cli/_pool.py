@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
-from typing import Any
 
 from partwise.cli._attempt import Outcome, attempt, limit_threads
 from partwise.cli._jobs import Job
 from partwise.cli._progress import Monitor
+from partwise.cli._signals import end_on_signals
 
 __all__ = ["run_pool"]
 
@@ -166,22 +165,18 @@ class _Remote:
 def _serve(pipe: Connection, task: str, threads: int) -> None:
     """Do jobs until the parent closes the pipe or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends us
-    signal.signal(signal.SIGTERM, _exit_tidily)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(threads)
-    limit_threads(threads)
-    threading.Thread(target=_watch_parent, daemon=True).start()
-    monitor = _Remote(pipe)
-    while True:
-        try:
-            job = pipe.recv()
-            pipe.send(("outcome", attempt(task, job, monitor)))
-        except (EOFError, OSError):  # the parent closed the pipe
-            return
-
-
-def _exit_tidily(number: int, frame: Any) -> None:
-    sys.exit(128 + number)
+    with end_on_signals(signal.SIGTERM):
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ[name] = str(threads)
+        limit_threads(threads)
+        threading.Thread(target=_watch_parent, daemon=True).start()
+        monitor = _Remote(pipe)
+        while True:
+            try:
+                job = pipe.recv()
+                pipe.send(("outcome", attempt(task, job, monitor)))
+            except (EOFError, OSError):  # the parent closed the pipe
+                return
 
 
 def _watch_parent() -> None:
