@@ -108,9 +108,8 @@ def _variants(graph: Graph) -> list[Graph]:
     pattern = 2 + (np.repeat(np.arange(graph.n_nodes), np.diff(indptr)) + indices) % 3
     variants = [graph]
     for dtype in (np.int64, np.float64):
-        scale = 1 if dtype is np.int64 else 1.5
-        edges = (pattern * scale).astype(dtype)
-        nodes = np.full(graph.n_nodes, 3 * scale, dtype)
+        edges = pattern.astype(dtype) ** (1 if dtype is np.int64 else 0.5)
+        nodes = np.full(graph.n_nodes, 3 if dtype is np.int64 else 4.5, dtype)
         for edge_weights, node_weights in ((edges, None), (None, nodes), (edges, nodes)):
             variants.append(Graph._trusted(indptr, indices, edge_weights, node_weights))
     return variants
