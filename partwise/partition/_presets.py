@@ -31,8 +31,8 @@ class Preset:
 
 PRESETS = {
     "fast": Preset(tries=3, rounds=1, v_cycles=0, trials=1),
-    "default": Preset(tries=4, rounds=8, v_cycles=1, trials=1),
-    "quality": Preset(tries=4, rounds=8, v_cycles=1, trials=3),
+    "default": Preset(tries=8, rounds=8, v_cycles=1, trials=1),
+    "quality": Preset(tries=8, rounds=8, v_cycles=1, trials=3),
 }
 
 

@@ -16,7 +16,7 @@ __all__ = ["refine_level"]
 LP_ROUNDS = 2
 FIRST_FACTOR = 0.2  # share of the estimated price that the first unconstrained round pays
 WORTHWHILE = 0.002  # relative improvement under which a round counts as idle
-IDLE_ROUNDS = 2  # idle rounds after which a level ends
+IDLE_ROUNDS = 1  # idle rounds after which a level ends
 
 
 @kernel
