@@ -39,7 +39,8 @@ def components(indptr, indices):
 def pack_components(indptr, indices, node_weights, fixed, limits):
     """Return blocks that hold whole components, or an empty array where that does not work out.
 
-    The heaviest component goes first, each to the block with most room.
+    The heaviest component goes first: each to the block with most room, which balances best, or, if
+    that fails, to the block that it fills up most.
     """
     n = node_weights.size
     k = limits.size
@@ -48,27 +49,34 @@ def pack_components(indptr, indices, node_weights, fixed, limits):
     if count < k or k == 1:
         return failed
     weight = np.zeros(count, dtype=np.int64)
-    where = np.full(count, -1, dtype=np.int32)
-    room = limits.copy()
+    held = np.full(count, -1, dtype=np.int32)
     for u in range(n):
         c = component[u]
         weight[c] += node_weights[u]
         if fixed.size > 0 and fixed[u] >= 0:
-            if where[c] >= 0 and where[c] != fixed[u]:
+            if held[c] >= 0 and held[c] != fixed[u]:
                 return failed
-            where[c] = fixed[u]
-    for c in range(count):
-        if where[c] >= 0:
-            room[where[c]] -= weight[c]
-    for c in np.argsort(-weight):
-        if where[c] >= 0:
-            continue
-        b = np.argmax(room)
-        where[c] = b
-        room[b] -= weight[c]
-    if room.min() < 0:
-        return failed
-    part = np.empty(n, dtype=np.int32)
-    for u in range(n):
-        part[u] = where[component[u]]
-    return part
+            held[c] = fixed[u]
+    order = np.argsort(-weight, kind="mergesort")
+    for tight in range(2):
+        where = held.copy()
+        room = limits.copy()
+        for c in range(count):
+            if where[c] >= 0:
+                room[where[c]] -= weight[c]
+        for c in order:
+            if where[c] >= 0:
+                continue
+            b = np.argmax(room)
+            if tight == 1:
+                for other in range(k):
+                    if weight[c] <= room[other] < room[b]:
+                        b = other
+            where[c] = b
+            room[b] -= weight[c]
+        if room.min() >= 0:
+            part = np.empty(n, dtype=np.int32)
+            for u in range(n):
+                part[u] = where[component[u]]
+            return part
+    return failed
