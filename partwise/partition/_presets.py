@@ -17,6 +17,8 @@ class Preset:
         Multilevel bisections of which the best is kept, at every split of the initial partition.
     rounds : int
         Rounds of FM on a level, at most.
+    seeds_each : int
+        Boundary nodes that start one local search; fewer search better and longer.
     v_cycles : int
         Times that the result is coarsened along its own blocks and refined again.
     trials : int
@@ -25,14 +27,15 @@ class Preset:
 
     tries: int
     rounds: int
+    seeds_each: int
     v_cycles: int
     trials: int
 
 
 PRESETS = {
-    "fast": Preset(tries=3, rounds=1, v_cycles=0, trials=1),
-    "default": Preset(tries=8, rounds=8, v_cycles=1, trials=1),
-    "quality": Preset(tries=8, rounds=8, v_cycles=1, trials=3),
+    "fast": Preset(tries=3, rounds=1, seeds_each=25, v_cycles=0, trials=1),
+    "default": Preset(tries=8, rounds=8, seeds_each=8, v_cycles=1, trials=1),
+    "quality": Preset(tries=8, rounds=8, seeds_each=5, v_cycles=1, trials=4),
 }
 
 

@@ -103,7 +103,7 @@ def _refine(
     graph: LevelGraph,
     fixed: NDArray[np.int32],
     part: NDArray[np.int32],
-    rounds: int,
+    preset: Preset,
     state: NDArray[np.uint64],
     clock: Clock,
     message: str,
@@ -121,7 +121,7 @@ def _refine(
             part, frontier, listed, size = project(cluster, part, listed)
         cut, size = refine_level(
             *graph, fixed, part, load, limits, frontier, listed, size, cut,
-            0 if clock.over else rounds, problem.like, state,
+            0 if clock.over else preset.rounds, preset.seeds_each, problem.like, state,
         )  # fmt: skip
         clock.advance(work * (graph.n_nodes + 1), message)
     over = int(np.maximum(load - limits, 0).sum())
@@ -143,7 +143,7 @@ def _from_scratch(
             problem.fractions, problem.limits, preset.tries, state,
         )  # fmt: skip
     message = f"trial {trial + 1}: refining"
-    return _refine(problem, levels, graph, fixed, part, preset.rounds, state, clock, message)
+    return _refine(problem, levels, graph, fixed, part, preset, state, clock, message)
 
 
 def _again(
@@ -168,7 +168,7 @@ def _again(
         part = coarse
     if not levels:
         part = part.copy()
-    found = _refine(problem, levels, graph, fixed, part, preset.rounds, state, clock, message)
+    found = _refine(problem, levels, graph, fixed, part, preset, state, clock, message)
     return min(start, found, key=lambda candidate: candidate.value)
 
 

@@ -14,8 +14,6 @@ from partwise.partition._kernels.penalty import overfill_cost
 
 __all__ = ["fm_round", "relocate"]
 
-SEEDS = 10  # boundary nodes that start one local search
-
 
 @kernel
 def relocate(indptr, indices, weights, node_weights, part, load, k, pool, place, count, v, b):
@@ -70,11 +68,11 @@ def _paid_move(k, pool, place, count, load, limit, v, a, weight, volume, cost, f
 def fm_round(
     indptr, indices, weights, node_weights, fixed, part, load, limit, k,
     pool, place, count, top, frontier, listed, size, keys, nodes, where, stamp, mark, moved,
-    origin, strict, volume, cost, factor, state,
+    origin, seeds_each, strict, volume, cost, factor, state,
 ):  # fmt: skip
     """One round of local searches from all boundary nodes: (gain, new size of the frontier).
 
-    A search starts from SEEDS random boundary nodes, moves the node of best gain again and again,
+    A search starts from `seeds_each` random boundary nodes, moves the node of best gain again and again,
     also at a loss, taking in the neighbours of what it moves, stops when further gain has become
     unlikely, and goes back to its best state. A node is moved once a round at most.
 
@@ -104,7 +102,7 @@ def fm_round(
     while cursor < n_seeds:
         heap = np.int64(0)
         started = 0
-        while cursor < n_seeds and started < SEEDS:
+        while cursor < n_seeds and started < seeds_each:
             v = seeds[cursor]
             cursor += 1
             if stamp[v] == mark or (fixed.size > 0 and fixed[v] >= 0):

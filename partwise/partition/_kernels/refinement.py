@@ -22,7 +22,7 @@ IDLE_ROUNDS = 1  # idle rounds after which a level ends
 @kernel
 def refine_level(
     indptr, indices, weights, node_weights, fixed, part, load, limit, frontier, listed, size, cut,
-    rounds, like, state,
+    rounds, seeds_each, like, state,
 ):  # fmt: skip
     """Refine `part` in place: return (cut, size of the frontier).
 
@@ -40,6 +40,8 @@ def refine_level(
     cut : int
         Cut of `part`.
     rounds : int
+    seeds_each : int
+        Boundary nodes that start one local search of FM: fewer make more and narrower searches.
     like : ndarray
         Its dtype, which must hold the sum of all edge weights, is that of the connections.
     """
@@ -84,7 +86,7 @@ def refine_level(
         gain, size = fm_round(
             indptr, indices, weights, node_weights, fixed, part, load, limit, k,
             pool, place, count, top, frontier, listed, size, keys, nodes, where, stamp, mark,
-            moved, origin, False, volume, cost, factor, state,
+            moved, origin, seeds_each, False, volume, cost, factor, state,
         )  # fmt: skip
         cut -= gain
         if overload(load, limit) > 0:
@@ -97,7 +99,7 @@ def refine_level(
         gain, size = fm_round(
             indptr, indices, weights, node_weights, fixed, part, load, limit, k,
             pool, place, count, top, frontier, listed, size, keys, nodes, where, stamp, mark,
-            moved, origin, True, volume, cost, 0.0, state,
+            moved, origin, seeds_each, True, volume, cost, 0.0, state,
         )  # fmt: skip
         cut -= gain
         over = overload(load, limit)
