@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,9 @@ __all__ = ["Candidate", "Clock", "solve"]
 SHRINK = 2.5  # a level ends when this factor fewer clusters are left
 STALL = 0.95  # coarsening ends when a level keeps more than this share of its nodes
 HEAVIEST = 1.5  # largest weight of a coarse node, in mean weights of the coarsest level
+
+IRREGULAR = 20.0  # largest degree, in mean ones, from which a graph counts as irregular
+IRREGULAR_ROUNDS = 4  # rounds of FM that such a graph gets at least: one would miss much
 
 _NOWHERE = np.empty(0, dtype=np.int32)
 
@@ -71,8 +74,13 @@ class _Level(NamedTuple):
     fixed: NDArray[np.int32]
 
 
+def _is_irregular(graph: LevelGraph) -> bool:
+    degrees = np.diff(graph.indptr)
+    return bool(degrees.size) and float(degrees.max()) > IRREGULAR * float(degrees.mean())
+
+
 def _coarsen(
-    problem: Problem, confine: NDArray[np.int32], rating: int, state: NDArray[np.uint64]
+    problem: Problem, confine: NDArray[np.int32], state: NDArray[np.uint64]
 ) -> tuple[list[_Level], LevelGraph, NDArray[np.int32], NDArray[np.int32]]:
     """Return (levels, coarsest graph, its fixed blocks, its confinement)."""
     graph = problem.level
@@ -82,6 +90,8 @@ def _coarsen(
     heaviest = max(1, int(HEAVIEST * total / size))
     heaviest = min(heaviest, max(1, int(problem.limits.min()) // 2))
     fixed = problem.inner_fixed
+    # Dividing by the cluster's weight, which keeps clusters even, tears hubs from their leaves.
+    rating = 1 if _is_irregular(graph) else 0
     levels: list[_Level] = []
     while graph.n_nodes > size:
         target = max(int(graph.n_nodes / SHRINK), size)
@@ -132,7 +142,7 @@ def _from_scratch(
     problem: Problem, preset: Preset, seed: int, trial: int, clock: Clock
 ) -> Candidate:
     state = stream_state(seed, trial)
-    levels, graph, fixed, _ = _coarsen(problem, _NOWHERE, 0, state)
+    levels, graph, fixed, _ = _coarsen(problem, _NOWHERE, state)
     weights = graph.weights
     if weights is None:
         weights = np.ones(graph.indices.size, dtype=np.int32)
@@ -160,7 +170,7 @@ def _again(
     for other in others:
         confine = confine * problem.n_parts + other.labels
         confine = np.unique(confine, return_inverse=True)[1]
-    levels, graph, fixed, _ = _coarsen(problem, confine.astype(np.int32), 0, state)
+    levels, graph, fixed, _ = _coarsen(problem, confine.astype(np.int32), state)
     part = start.labels
     for level in levels:
         coarse = np.empty(int(level.cluster.max()) + 1, dtype=np.int32)
@@ -192,6 +202,8 @@ def solve(
         Partitions computed from scratch, with streams of `seed` of their own, so that threads do
         not change the result.
     """
+    if _is_irregular(problem.level):
+        preset = replace(preset, rounds=max(preset.rounds, IRREGULAR_ROUNDS))
     state = stream_state(seed, 1 << 40)
     combine = n_trials > 1 and init is None
     clock.total = (1 if init is not None else n_trials) + preset.v_cycles + combine

@@ -72,9 +72,9 @@ def fm_round(
 ):  # fmt: skip
     """One round of local searches from all boundary nodes: (gain, new size of the frontier).
 
-    A search starts from `seeds_each` random boundary nodes, moves the node of best gain again and again,
-    also at a loss, taking in the neighbours of what it moves, stops when further gain has become
-    unlikely, and goes back to its best state. A node is moved once a round at most.
+    A search starts from `seeds_each` random boundary nodes, moves the node of best gain again and
+    again, also at a loss, taking in the neighbours of what it moves, stops when further gain has
+    become unlikely, and goes back to its best state. A node is moved once a round at most.
 
     Parameters
     ----------
