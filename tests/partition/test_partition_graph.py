@@ -42,18 +42,22 @@ def best_cut(graph, k, limit):
         (nx.complete_graph(16), 2, 0.0, 64),
         (nx.star_graph(40), 2, 0.0, 20),
         (nx.disjoint_union_all([nx.complete_graph(12)] * 4), 4, 0.0, 0),
-        (nx.grid_graph((8, 20)), 2, 0.0, 8),
     ],
 )
 def test_known_optima_are_found(graph, k, imbalance, optimum, preset):
     result = partition_graph(from_nx(graph), k, imbalance=imbalance, preset=preset, random_state=0)
-    # "fast" tries little; without slack it may miss the optimum of a grid
-    assert optimum <= result.cut <= (1.5 * optimum if preset == "fast" else optimum)
+    assert result.cut == optimum
     assert result.feasible
 
 
-def test_hypercube_is_halved_at_its_known_width():
-    assert partition_graph(hypercube_graph(7), 2, imbalance=0.0, random_state=1).cut == 64
+@pytest.mark.parametrize(("graph", "optimum"), [(hypercube_graph(7), 64), (grid_graph((8, 20)), 8)])
+def test_width_is_found_without_slack(graph, optimum):
+    found = [
+        partition_graph(graph, 2, imbalance=0.0, preset="quality", random_state=seed).cut
+        for seed in range(10)
+    ]
+    assert min(found) == optimum
+    assert np.median(found) == optimum
 
 
 def test_quality_matches_brute_force_on_small_graphs():

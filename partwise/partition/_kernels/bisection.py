@@ -79,6 +79,7 @@ def fm_bisection(
     side.
     """
     n = side.size
+    slack = node_weights.max()
     for _ in range(PASSES):
         size = np.zeros(2, dtype=np.int64)
         over = _overload(load, limit)
@@ -108,7 +109,10 @@ def fm_bisection(
             u = nodes[a, 0]
             size[a] = heap_pop(keys[a], nodes[a], where, size[a])
             locked[u] = True
-            if load[1 - a] + node_weights[u] > limit[1 - a] and load[a] <= limit[a]:
+            # over the limit by less than a node, so that tight sides can still exchange nodes
+            if load[1 - a] > limit[1 - a] or (
+                load[1 - a] + node_weights[u] > limit[1 - a] + slack and load[a] <= limit[a]
+            ):
                 continue
             cut -= outer[u] - inner[u]
             _switch(indptr, indices, weights, node_weights, side, load, inner, outer, u)
