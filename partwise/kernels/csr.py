@@ -31,8 +31,9 @@ _NO_REPEAT = np.uint64(2**64 - 1)
 @kernel
 def _count_chunk(src, dst, lo, hi, symmetrize, shift, hist):
     """Add the arcs of edges ``lo:hi`` to ``hist``, by bucket of their row."""
+    shift = np.uint64(shift)
     for e in range(lo, hi):
-        u, v = src[e], dst[e]
+        u, v = np.uint64(src[e]), np.uint64(dst[e])
         hist[u >> shift] += 1
         if symmetrize and u != v:
             hist[v >> shift] += 1
@@ -41,17 +42,19 @@ def _count_chunk(src, dst, lo, hi, symmetrize, shift, hist):
 @kernel
 def _scatter_chunk(src, dst, weights, lo, hi, symmetrize, shift, cursor, keys, values):
     """Write the arcs of edges ``lo:hi`` at the cursors of their buckets."""
+    # Unsigned indices spare the compiled loop the test for negative ones.
+    one, half, shift = np.uint64(1), np.uint64(32), np.uint64(shift)
     for e in range(lo, hi):
-        u, v = src[e], dst[e]
-        at = cursor[u >> shift]
-        cursor[u >> shift] = at + 1
-        keys[at] = (np.uint64(u) << np.uint64(32)) | np.uint64(v)
+        u, v = np.uint64(src[e]), np.uint64(dst[e])
+        at = np.uint64(cursor[u >> shift])
+        cursor[u >> shift] = at + one
+        keys[at] = (u << half) | v
         if weights is not None:
             values[at] = weights[e]
         if symmetrize and u != v:
-            at = cursor[v >> shift]
-            cursor[v >> shift] = at + 1
-            keys[at] = (np.uint64(v) << np.uint64(32)) | np.uint64(u)
+            at = np.uint64(cursor[v >> shift])
+            cursor[v >> shift] = at + one
+            keys[at] = (v << half) | u
             if weights is not None:
                 values[at] = weights[e]
 
@@ -101,8 +104,9 @@ def _sort_bucket(keys, out, values, start, stop, row0, row1, n_bits, code, row_c
     to ``row_counts``. Returns the smallest key that occurred twice, or the largest integer.
     """
     first = np.zeros(row1 - row0 + 1, np.int64)
-    for i in range(start, stop):
-        first[np.int64(keys[i] >> np.uint64(32)) - row0 + 1] += 1
+    one, half, base = np.uint64(1), np.uint64(32), np.uint64(row0)
+    for i in range(np.uint64(start), np.uint64(stop)):
+        first[(keys[i] >> half) - base + one] += 1
     longest = 0
     for r in range(row1 - row0):
         longest = max(longest, first[r + 1])
@@ -110,10 +114,10 @@ def _sort_bucket(keys, out, values, start, stop, row0, row1, n_bits, code, row_c
     cursor = first[:-1].copy()
     ids = np.empty(stop - start, np.int32)
     vals = values if values is None else np.empty(stop - start, values.dtype)
-    for i in range(start, stop):
-        r = np.int64(keys[i] >> np.uint64(32)) - row0
-        at = cursor[r]
-        cursor[r] = at + 1
+    for i in range(np.uint64(start), np.uint64(stop)):
+        row = (keys[i] >> half) - base
+        at = np.uint64(cursor[row])
+        cursor[row] = at + one
         ids[at] = np.int32(keys[i] & np.uint64(0xFFFFFFFF))
         if values is not None:
             vals[at] = values[i]
@@ -133,21 +137,21 @@ def _sort_bucket(keys, out, values, start, stop, row0, row1, n_bits, code, row_c
         if d <= _RANK_SORT:
             # rank[i] counts the smaller neighbours; whole vectors of 8 spare the compiled loop its
             # remainder.
-            padded = (d + 7) & ~7
-            for i in range(d):
-                box[i] = ids[a + i]
-            for i in range(d, padded):
+            at, length, padded = np.uint64(a), np.uint64(d), np.uint64((d + 7) & ~7)
+            for i in range(length):
+                box[i] = ids[at + i]
+            for i in range(length, padded):
                 box[i] = 0
             for i in range(padded):
                 ranks[i] = 0
                 spare_ids[i] = -1
-            for j in range(d):
+            for j in range(length):
                 y = box[j]
                 for i in range(padded):
                     ranks[i] += y < box[i]
-            for i in range(d):
+            for i in range(length):
                 x = box[i]
-                rank = ranks[i]
+                rank = np.uint64(ranks[i])
                 if values is None:
                     if code == _ERROR and spare_ids[rank] >= 0:
                         key = (np.uint64(row0 + r) << np.uint64(32)) | np.uint64(x)
@@ -155,13 +159,13 @@ def _sort_bucket(keys, out, values, start, stop, row0, row1, n_bits, code, row_c
                     spare_ids[rank] = x
                 elif spare_ids[rank] < 0:
                     spare_ids[rank] = x
-                    spare[rank] = vals[a + i]
+                    spare[rank] = vals[at + i]
                 else:
                     if code == _ERROR:
                         key = (np.uint64(row0 + r) << np.uint64(32)) | np.uint64(x)
                         repeated = min(repeated, key)
-                    spare[rank] = _combine(spare[rank], vals[a + i], code)
-            for i in range(d):
+                    spare[rank] = _combine(spare[rank], vals[at + i], code)
+            for i in range(length):
                 x = spare_ids[i]
                 if values is None:
                     if x >= 0:

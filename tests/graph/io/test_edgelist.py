@@ -277,6 +277,10 @@ FAULTS = [
     ("0 1\n1 +2\n", 2, r"found '\+2'"),
     ("0 1\n1 9223372036854775808\n", 2, "9223372036854775808 does not fit 64 bits"),
     ("99999999999999999999 1\n", 1, "does not fit 64 bits"),
+    ("0 1\n\x1d\n", 2, r"integer node id, .* found '\\x1d'"),
+    ("\x1d\n0 1\n", 1, r"two node ids, found only '\\x1d'"),
+    ("0 1 \x1e\n\u00a00 1\n", 2, r"integer node id, .* found '\\xa00'"),
+    ("0 1 2\n1 2 \x85\n", 2, r"expected a number as weight, found '\\x85'"),
     ("0 1 2\n1 2\n", 2, "expected a weight in the third column"),
     ("a b 2\nb c\n", 2, "expected a weight in the third column"),
     ("0 1 2\n1 2 #\n", 2, "expected a weight"),
@@ -399,3 +403,24 @@ def test_parsed_arrays():
     parsed = parse_edge_list(read_text(io.BytesIO(b"5 3 1\n3 5 0\n")))
     assert (parsed.n_nodes, parsed.src.tolist(), parsed.dst.tolist()) == (2, [1, 0], [0, 1])
     assert parsed.weights.tolist() == [1, 0]
+
+
+def test_many_words_of_any_length():
+    # Lengths around those that are compared at once, words that differ in one byte only, enough of
+    # them for the table to grow, and a file that ends within reach of the last word.
+    rng = np.random.default_rng(3)
+    stems = ["x" * length for length in (1, 7, 8, 9, 15, 16, 17, 23, 24, 25, 100)]
+    words = [f"{stem[:-1]}{letter}" for stem in stems for letter in "abë"]
+    words += [f"{i:x}{stem}" for stem in stems for i in range(150)]
+    words += [f"{stem}{i:x}" for stem in stems for i in range(16)]
+    words = list(dict.fromkeys(words))
+    assert len(words) > 1024
+    pairs = rng.choice(words, (4000, 2))
+    text = "".join(f"{u}\t{v}\n" if u < v else f"\n# c\n {u} {v} # d\n" for u, v in pairs)
+    text += f"{pairs[0, 0]} {pairs[0, 1]}"
+    graph = read_graph(io.BytesIO(text.encode()))
+    order = list(dict.fromkeys(pairs.ravel().tolist()))
+    assert graph.names.tolist() == order
+    row = {word: i for i, word in enumerate(order)}
+    edges = [(row[u], row[v]) for u, v in pairs.tolist()]
+    assert graph.equals(Graph.from_edges(edges, n_nodes=len(order), names=order))

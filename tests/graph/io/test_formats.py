@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 
@@ -351,6 +352,43 @@ def test_parquet_of_others():
 def test_parquet_faults(columns, reason):
     with pytest.raises(GraphFormatError, match=reason):
         read(table(columns), "parquet")
+
+
+def test_parquet_with_damaged_names():
+    # The names travel in the metadata, where an offset out of bounds must not be followed.
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet
+
+    stream = io.BytesIO()
+    nodes = pa.table({"id": ["a", "b", "c"]})
+    with pa.ipc.new_stream(stream, nodes.schema) as writer:
+        writer.write_table(nodes)
+    raw = stream.getvalue()
+    offsets = np.array([0, 1, 2, 3], np.int32).tobytes()
+    assert raw.count(offsets) == 1
+    for changed, good in [([0, 1, 2, 3], True), ([0, 1, 2**30, 3], False), ([0, 2, 1, 3], False)]:
+        data = raw.replace(offsets, np.array(changed, np.int32).tobytes())
+        edges = pa.table({"src": ["a"], "dst": ["b"]}).replace_schema_metadata(
+            {b"partwise.nodes": base64.b64encode(data)}
+        )
+        file = io.BytesIO()
+        pyarrow.parquet.write_table(edges, file)
+        if good:
+            assert read(file.getvalue(), "parquet").names.tolist() == ["a", "b", "c"]
+        else:
+            with pytest.raises(GraphFormatError, match="no table of edges"):
+                read(file.getvalue(), "parquet")
+
+
+def test_parquet_pages_have_checksums():
+    pytest.importorskip("pyarrow")
+    graph = Graph.from_edges([(0, 1), (1, 2)], [123456789012345, 3])
+    data = bytearray(written(graph, "parquet"))
+    at = data.find(np.int64(123456789012345).tobytes())
+    assert at > 0
+    data[at] ^= 1
+    with pytest.raises(GraphFormatError, match="no table of edges"):
+        read(bytes(data), "parquet")
 
 
 def test_parquet_without_pyarrow(monkeypatch):

@@ -79,3 +79,15 @@ def test_integers(value, zeros):
 @pytest.mark.parametrize("text", [str(2**63), str(-(2**63) - 1), str(10**19), "9" * 30, "", "-"])
 def test_integers_that_do_not_fit(text):
     assert not scan(text, numbers.scan_int)[2]
+
+
+@pytest.mark.parametrize("text", ["", "0", "7", "10", "007", "1234567", "99999999", "123456789"])
+@pytest.mark.parametrize("after", [" ", "\n", ",", "x", "/", ":", "\x7f", "\x00", "é", "ÿ"])
+def test_short_digits(text, after):
+    digits = text[:8]
+    value, count = scan(text + after + "12345678", numbers.scan_digits)
+    assert count == len(digits)
+    assert value == int(digits or "0")
+    # What is too close to the end is left to the other scanner.
+    value, count = scan("1" * 7, numbers.scan_digits)
+    assert count == 0

@@ -10,10 +10,12 @@ import sys
 import threading
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from partwise.errors import GraphFormatError
 from partwise.graph import Graph, read_graph, write_graph
+from partwise.graph.io import _source
 from partwise.graph.io._atomic import atomic_write
 
 GRAPH = Graph.from_edges([(0, 1), (1, 2)])
@@ -139,3 +141,24 @@ def test_reading_leaves_the_stream_of_the_caller_open(tmp_path):
     with path.open("rb") as file:
         assert read_graph(file).equals(GRAPH)
         assert not file.closed
+
+
+def test_large_files_are_read_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr(_source, "_PIECE", 7)
+    path = tmp_path / "g"
+    rng = np.random.default_rng(0)
+    for size in (14, 15, 20, 21, 22, 1000):
+        content = rng.integers(1, 256, size, np.uint8).tobytes()
+        path.write_bytes(content)
+        assert _source.read_all(path).tobytes() == content + b"\n"
+
+
+@pytest.mark.parametrize("change", [-30, -1, 0, 1, 30])
+def test_files_that_change_size_while_they_are_read(tmp_path, monkeypatch, change):
+    monkeypatch.setattr(_source, "_PIECE", 7)
+    path = tmp_path / "g"
+    content = bytes(range(1, 101))
+    path.write_bytes(content)
+    with path.open("rb", buffering=0) as file:
+        data = _source._read_file(file, len(content) - change)
+    assert data.tobytes() == content + b"\n"

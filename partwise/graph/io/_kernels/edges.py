@@ -13,6 +13,7 @@ from partwise.graph.io._kernels.numbers import (
     OK,
     is_blank,
     is_end,
+    scan_digits,
     scan_float,
     scan_int,
 )
@@ -141,20 +142,28 @@ def parse_edges(buf, lo, hi, src, dst, weights, at, limit, report):
         if c == 35 or c == 37:
             i = _skip_line(buf, i)
             continue
-        u, i, ok = scan_int(buf, i)
-        if not ok or not is_end(buf[i]):
-            reason = BAD_ID
-            break
+        u, length = scan_digits(buf, i)
+        if length and is_end(buf[i + length]):
+            i += length
+        else:
+            u, i, ok = scan_int(buf, i)
+            if not ok or not is_end(buf[i]):
+                reason = BAD_ID
+                break
         while is_blank(buf[i]):
             i += one
         c = buf[i]
         if c == NEWLINE or c == 35 or c == 37:
             reason = ONE_ID
             break
-        v, i, ok = scan_int(buf, i)
-        if not ok or not is_end(buf[i]):
-            reason = BAD_ID
-            break
+        v, length = scan_digits(buf, i)
+        if length and is_end(buf[i + length]):
+            i += length
+        else:
+            v, i, ok = scan_int(buf, i)
+            if not ok or not is_end(buf[i]):
+                reason = BAD_ID
+                break
         if weights is not None:
             while is_blank(buf[i]):
                 i += one
