@@ -19,6 +19,8 @@ class Preset:
         Rounds of FM on a level, at most.
     seeds_each : int
         Boundary nodes that start one local search; fewer search better and longer.
+    patience : float
+        How long a local search goes on without a new best state.
     v_cycles : int
         Times that the result is coarsened along its own blocks and refined again.
     trials : int
@@ -28,14 +30,15 @@ class Preset:
     tries: int
     rounds: int
     seeds_each: int
+    patience: float
     v_cycles: int
     trials: int
 
 
 PRESETS = {
-    "fast": Preset(tries=3, rounds=1, seeds_each=25, v_cycles=0, trials=1),
-    "default": Preset(tries=8, rounds=8, seeds_each=8, v_cycles=1, trials=1),
-    "quality": Preset(tries=8, rounds=8, seeds_each=5, v_cycles=1, trials=4),
+    "fast": Preset(tries=2, rounds=1, seeds_each=25, patience=0.5, v_cycles=0, trials=1),
+    "default": Preset(tries=8, rounds=8, seeds_each=8, patience=1.0, v_cycles=1, trials=1),
+    "quality": Preset(tries=8, rounds=8, seeds_each=5, patience=1.0, v_cycles=1, trials=4),
 }
 
 

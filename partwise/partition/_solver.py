@@ -131,7 +131,8 @@ def _refine(
             part, frontier, listed, size = project(cluster, part, listed)
         cut, size = refine_level(
             *graph, fixed, part, load, limits, frontier, listed, size, cut,
-            0 if clock.over else preset.rounds, preset.seeds_each, problem.like, state,
+            0 if clock.over else preset.rounds, preset.seeds_each,
+            preset.patience, problem.like, state,
         )  # fmt: skip
         clock.advance(work * (graph.n_nodes + 1), message)
     over = int(np.maximum(load - limits, 0).sum())

@@ -94,7 +94,7 @@ def test_refinement_keeps_its_books_and_never_gets_worse(seed, rounds):
     assert start == edge_cut(graph, part)
     cut, _ = refine_level(
         indptr, indices, weights, node_weights, NONE, part, load, limit, frontier, listed, size,
-        start, rounds, 10, NONE, seed_state(seed),
+        start, rounds, 10, 1.0, NONE, seed_state(seed),
     )  # fmt: skip
     assert cut == edge_cut(graph, part)
     assert cut < start

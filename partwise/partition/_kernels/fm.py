@@ -68,7 +68,7 @@ def _paid_move(k, pool, place, count, load, limit, v, a, weight, volume, cost, f
 def fm_round(
     indptr, indices, weights, node_weights, fixed, part, load, limit, k,
     pool, place, count, top, frontier, listed, size, keys, nodes, where, stamp, mark, moved,
-    origin, seeds_each, strict, volume, cost, factor, state,
+    origin, seeds_each, patience, strict, volume, cost, factor, state,
 ):  # fmt: skip
     """One round of local searches from all boundary nodes: (gain, new size of the frontier).
 
@@ -82,6 +82,8 @@ def fm_round(
         ``stamp[v] == mark`` where `v` has been moved in this round.
     moved, origin : ndarray of shape (n,)
         Work space for the moves of one search.
+    patience : float
+        A search goes on for ``patience * log(n) + 1`` moves after its best state at least.
     strict : bool
         Whether limits hold; if not, `volume`, `cost` and `factor` price an overfull block.
 
@@ -93,7 +95,7 @@ def fm_round(
     n_seeds = size
     seeds = frontier[:size].copy()
     shuffle(state, seeds)
-    beta = np.log(np.float64(part.size)) + 1.0
+    beta = patience * np.log(np.float64(part.size)) + 1.0
     total_gain = np.int64(0)
     cursor = 0
     block = np.int64(-1)

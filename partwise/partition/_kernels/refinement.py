@@ -22,12 +22,13 @@ IDLE_ROUNDS = 1  # idle rounds after which a level ends
 @kernel
 def refine_level(
     indptr, indices, weights, node_weights, fixed, part, load, limit, frontier, listed, size, cut,
-    rounds, seeds_each, like, state,
+    rounds, seeds_each, patience, like, state,
 ):  # fmt: skip
     """Refine `part` in place: return (cut, size of the frontier).
 
     After rebalancing and label propagation each of up to `rounds` rounds runs FM that may overfill
-    blocks at a price, rebalances, and runs FM within the limits. The best state (least overload,
+    blocks at a price, rebalances, and runs FM within the limits (a single round only where there
+    was something to rebalance). The best state (least overload,
     then least cut) is what remains.
 
     Parameters
@@ -42,6 +43,8 @@ def refine_level(
     rounds : int
     seeds_each : int
         Boundary nodes that start one local search of FM: fewer make more and narrower searches.
+    patience : float
+        How long a search goes on without a new best state, see :func:`fm_round`.
     like : ndarray
         Its dtype, which must hold the sum of all edge weights, is that of the connections.
     """
@@ -86,22 +89,24 @@ def refine_level(
         gain, size = fm_round(
             indptr, indices, weights, node_weights, fixed, part, load, limit, k,
             pool, place, count, top, frontier, listed, size, keys, nodes, where, stamp, mark,
-            moved, origin, seeds_each, False, volume, cost, factor, state,
+            moved, origin, seeds_each, patience, False, volume, cost, factor, state,
         )  # fmt: skip
         cut -= gain
-        if overload(load, limit) > 0:
+        rebalanced = overload(load, limit) > 0
+        if rebalanced:
             gain, size = rebalance(
                 indptr, indices, weights, node_weights, fixed, part, load, limit, k,
                 pool, place, count, top, frontier, listed, size, keys, nodes, where,
             )  # fmt: skip
             cut -= gain
-        mark += 1
-        gain, size = fm_round(
-            indptr, indices, weights, node_weights, fixed, part, load, limit, k,
-            pool, place, count, top, frontier, listed, size, keys, nodes, where, stamp, mark,
-            moved, origin, seeds_each, True, volume, cost, 0.0, state,
-        )  # fmt: skip
-        cut -= gain
+        if rebalanced or rounds > 1:
+            mark += 1
+            gain, size = fm_round(
+                indptr, indices, weights, node_weights, fixed, part, load, limit, k,
+                pool, place, count, top, frontier, listed, size, keys, nodes, where, stamp, mark,
+                moved, origin, seeds_each, patience, True, volume, cost, 0.0, state,
+            )  # fmt: skip
+            cut -= gain
         over = overload(load, limit)
         if over < best_over or (over == best_over and cut < best_cut):
             best_over, best_cut = over, cut
