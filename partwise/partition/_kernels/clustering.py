@@ -10,8 +10,8 @@ from partwise.kernels.rng import next_below, shuffle
 
 __all__ = ["cluster_level", "visiting_order"]
 
-BLOCK = 8  # nodes that stay together in the visiting order of a large graph
-LARGE = 5_000
+BLOCK = 16  # nodes that stay together in the visiting order of a large graph
+LARGE = 1_000
 
 
 @kernel
