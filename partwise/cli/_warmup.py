@@ -169,6 +169,8 @@ def _read_and_write() -> None:
         for ids in (None, sparse_ids.names, names):
             write_labels(ids, labels, path)
             read_labels(path)
+    pairs = [b"%d %d\n" % (2 * u, 2 * u + 1) for u in range(45_000)]  # sparse: keys of 64 bits
+    read_graph(io.BytesIO(b"".join(pairs)))
     lines = [b"%d %d\n" % (u % 997 * 10**9, u * 7 % 991) for u in range(100_000)]
     read_graph(io.BytesIO(b"".join(lines)))
     read_graph(io.BytesIO(b"".join(b"a" + line for line in lines)))

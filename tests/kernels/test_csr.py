@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partwise.kernels import csr
+from partwise.kernels import csr, csr_packed, csr_wide
 from partwise.kernels.csr import DUPLICATES, csr_from_edges
 
 COMBINE = {"sum": sum, "first": lambda w: w[0], "max": max, "min": min}
@@ -50,6 +50,28 @@ def parallel(monkeypatch):
     monkeypatch.setattr(csr, "_BUCKET_ARCS", 16)
 
 
+@pytest.fixture(params=["packed", "wide"])
+def keys(request, monkeypatch):
+    """Let arcs without weights be sorted as 32-bit keys, or as 64-bit ones like weighted arcs."""
+    if request.param == "wide":
+        monkeypatch.setattr(csr_packed, "MAX_EDGES", -1)
+    return request.param
+
+
+@pytest.fixture
+def route(monkeypatch):
+    """The names of the modules that sorted arcs, in a list that grows."""
+    seen = []
+    for module in (csr_packed, csr_wide):
+
+        def fill_rows(*args, name=module.__name__, real=module.fill_rows):
+            seen.append(name.removeprefix("partwise.kernels.csr_"))
+            return real(*args)
+
+        monkeypatch.setattr(module, "fill_rows", fill_rows)
+    return seen
+
+
 def test_by_hand():
     src, dst = np.array([2, 0, 1, 1]), np.array([0, 2, 1, 0])
     weights = np.array([5, 7, 3, 0])
@@ -80,8 +102,9 @@ edge_lists = st.integers(1, 12).flatmap(
     symmetrize=st.booleans(),
     rule=st.sampled_from(["sum", "first", "max", "min"]),
     in_parallel=st.booleans(),
+    wide=st.booleans(),
 )
-def test_equals_a_dictionary(edges, dtype, symmetrize, rule, in_parallel):
+def test_equals_a_dictionary(edges, dtype, symmetrize, rule, in_parallel, wide):
     n, triples = edges
     table = np.array(triples, np.int64).reshape(-1, 3)
     src, dst = table[:, 0], table[:, 1]
@@ -90,14 +113,16 @@ def test_equals_a_dictionary(edges, dtype, symmetrize, rule, in_parallel):
         if in_parallel:
             patch.setattr(csr, "SERIAL_BELOW", 0)
             patch.setattr(csr, "_BUCKET_ARCS", 16)
+        if wide:
+            patch.setattr(csr_packed, "MAX_EDGES", -1)
         found = csr_from_edges(n, src, dst, weights, symmetrize, DUPLICATES[rule])
     assert_same(found, by_dictionary(n, src, dst, weights, symmetrize, rule))
 
 
-@pytest.mark.usefixtures("parallel")
+@pytest.mark.usefixtures("parallel", "keys")
 @pytest.mark.parametrize("hub", [10, 48, 49, 300])
 def test_short_and_long_rows(hub):
-    # Rows are sorted by ranks up to a length, and by digits beyond it.
+    # Rows of 64-bit keys are sorted by ranks up to a length, and by digits beyond it.
     rng = np.random.default_rng(hub)
     dst = rng.integers(0, 1000, hub).astype(np.int32)
     src = np.full(hub, 7, np.int32)
@@ -106,11 +131,60 @@ def test_short_and_long_rows(hub):
         assert_same(found, by_dictionary(1000, src, dst, weights, True, "sum"))
 
 
+@pytest.mark.parametrize("in_parallel", [False, True])
+@pytest.mark.parametrize("symmetrize", [False, True])
+def test_packed_keys_give_what_wide_ones_do(monkeypatch, route, in_parallel, symmetrize):
+    # Weights make the keys wide. Squares make some rows long and repetitions frequent.
+    if in_parallel:
+        monkeypatch.setattr(csr, "SERIAL_BELOW", 0)
+        monkeypatch.setattr(csr, "_BUCKET_ARCS", 500)
+    rng = np.random.default_rng(5)
+    src, dst = (rng.random((2, 30_000)) ** 2 * 5000).astype(np.int32)
+    ones = np.ones(len(src), np.int64)
+    packed = csr_from_edges(5000, src, dst, None, symmetrize, DUPLICATES["sum"])
+    wide = csr_from_edges(5000, src, dst, ones, symmetrize, DUPLICATES["sum"])
+    assert route == ["packed", "wide"]
+    assert_same(packed[:2], wide[:2])
+
+
+# 32 bits hold the largest neighbour and the largest row of its bucket, of which there are
+# 1 in a serial run and here at most 4 in a parallel one; the self-loop of the last node then is
+# a key of ones only.
+@pytest.mark.parametrize(
+    ("serial_below", "n", "expected"),
+    [
+        (10**6, 2**16, "packed"),
+        (10**6, 2**16 + 1, "wide"),
+        (0, 2**17, "packed"),
+        (0, 2**17 + 1, "wide"),
+    ],
+)
+def test_the_limit_of_packed_keys(monkeypatch, route, serial_below, n, expected):
+    monkeypatch.setattr(csr, "SERIAL_BELOW", serial_below)
+    monkeypatch.setattr(csr, "_MAX_PACKED_BUCKETS", 4)
+    ends = np.array([0, 1, n // 2 - 1, n // 2, n - 2, n - 1], np.int32)
+    src, dst = np.tile(ends, 12), np.repeat(ends, 12)
+    found = csr_from_edges(n, src, dst, None, True, DUPLICATES["sum"])
+    assert route == [expected]
+    assert_same(found, by_dictionary(n, src, dst, None, True, "sum"))
+
+
+def test_packed_keys_are_for_as_many_edges_as_their_counters_count(monkeypatch, route):
+    src, dst = np.array([2, 0, 1, 1]), np.array([0, 2, 1, 0])
+    monkeypatch.setattr(csr_packed, "MAX_EDGES", 4)
+    within = csr_from_edges(3, src, dst, None, True, DUPLICATES["sum"])
+    monkeypatch.setattr(csr_packed, "MAX_EDGES", 3)
+    beyond = csr_from_edges(3, src, dst, None, True, DUPLICATES["sum"])
+    assert route == ["packed", "wide"]
+    assert_same(within, beyond)
+
+
 @pytest.mark.usefixtures("parallel")
-def test_independent_of_the_number_of_threads():
+@pytest.mark.parametrize("weighted", [False, True])
+def test_independent_of_the_number_of_threads(weighted):
     rng = np.random.default_rng(0)
     src, dst = rng.integers(0, 300, (2, 20_000)).astype(np.int32)
-    weights = rng.random(20_000)
+    weights = rng.random(20_000) if weighted else None
     before = numba.get_num_threads()
     results = []
     try:
@@ -129,6 +203,7 @@ def test_both_directions_get_the_same_float_sum():
     assert data.tolist() == [0.1 + 0.2 + 0.3] * 2
 
 
+@pytest.mark.usefixtures("keys")
 @pytest.mark.parametrize("in_parallel", [False, True])
 @pytest.mark.parametrize("weights", [None, np.array([1, 2, 3, 4])])
 def test_error_names_the_repeated_edge(monkeypatch, in_parallel, weights):
@@ -138,6 +213,20 @@ def test_error_names_the_repeated_edge(monkeypatch, in_parallel, weights):
     with pytest.raises(ValueError, match=r"edge \(1, 2\) occurs more than once"):
         csr_from_edges(6, src, dst, weights, True, DUPLICATES["error"])
     csr_from_edges(6, src, dst, weights, False, DUPLICATES["error"])
+
+
+@pytest.mark.usefixtures("parallel", "keys")
+@pytest.mark.parametrize("n", [6, 1000])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_error_names_the_first_of_several_repeated_edges(n, weighted):
+    # The hub makes a row that is too long to be sorted by ranks, where n allows it.
+    hub = np.arange(6, n, dtype=np.int32)
+    src = np.concatenate([[5, 5, 3, 4], np.full_like(hub, 2)])
+    dst = np.concatenate([[4, 1, 5, 5], hub])
+    src, dst = np.append(src, [1, 5]), np.append(dst, [5, 3])
+    weights = np.ones(len(src)) if weighted else None
+    with pytest.raises(ValueError, match=r"edge \(1, 5\) occurs more than once"):
+        csr_from_edges(n, src, dst, weights, True, DUPLICATES["error"])
 
 
 def test_zero_weights_are_no_edges_for_any_rule():
