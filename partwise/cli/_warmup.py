@@ -140,6 +140,7 @@ def _read_and_write() -> None:
         for variant in (small, _variants(small)[1], _variants(small)[4])
     ]
     sparse_ids = Graph._trusted(*small._arrays[:2], names=np.arange(small.n_nodes) * 10**6)
+    gaps = [Graph._trusted(*g._arrays[:2], names=np.arange(g.n_nodes) * 2) for g in (small, large)]
     with tempfile.TemporaryDirectory() as folder:
 
         def round_trip(graph: Graph, name: str) -> None:
@@ -148,7 +149,7 @@ def _read_and_write() -> None:
             for weights in ("auto", "none"):
                 read_graph(path, weights=weights)
 
-        for graph in (*_variants(small), *_variants(large)[:3], *named, sparse_ids):
+        for graph in (*_variants(small), *_variants(large)[:3], *named, sparse_ids, *gaps):
             round_trip(graph, "graph.txt")
         for graph in (*_variants(small)[:4], large):
             round_trip(graph, "graph.graph")
