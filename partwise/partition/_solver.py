@@ -15,7 +15,12 @@ from partwise.kernels.contraction import contract
 from partwise.kernels.rng import stream_state
 from partwise.partition._kernels.clustering import cluster_level
 from partwise.partition._kernels.components import pack_components
-from partwise.partition._kernels.frontier import cut_weight, full_frontier, project
+from partwise.partition._kernels.frontier import (
+    cut_weight,
+    full_frontier,
+    project,
+    unlist_inner,
+)
 from partwise.partition._kernels.recursive_bisection import recursive_bisection
 from partwise.partition._kernels.refinement import refine_level
 from partwise.partition._presets import Preset
@@ -134,6 +139,7 @@ def _refine(
             0 if clock.over else preset.rounds, preset.seeds_each,
             preset.patience, problem.like, state,
         )  # fmt: skip
+        unlist_inner(*graph[:2], part, frontier, listed, size)
         clock.advance(work * (graph.n_nodes + 1), message)
     over = int(np.maximum(load - limits, 0).sum())
     return Candidate(over, int(cut), part, len(steps))

@@ -11,7 +11,7 @@ import numpy as np
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
-__all__ = ["cut_weight", "full_frontier", "grow_frontier", "project"]
+__all__ = ["cut_weight", "full_frontier", "grow_frontier", "project", "unlist_inner"]
 
 
 @kernel
@@ -52,6 +52,24 @@ def grow_frontier(frontier, listed, size, u):
         frontier[size] = u
         size += 1
     return size
+
+
+@kernel
+def unlist_inner(indptr, indices, part, frontier, listed, size):
+    """Clear the flags of listed nodes that are inside their block.
+
+    The list itself is left as it is: this is for the end of a level, before :func:`project`.
+    """
+    for i in range(size):
+        u = frontier[i]
+        a = part[u]
+        inner = True
+        for j in range(np.uint64(indptr[u]), np.uint64(indptr[u + 1])):
+            if part[indices[j]] != a:
+                inner = False
+                break
+        if inner:
+            listed[u] = False
 
 
 @kernel
