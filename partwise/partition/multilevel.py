@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import os
 import time
 import warnings
 from collections.abc import Callable
@@ -15,6 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 from partwise._random import RandomState, check_seed
 from partwise.errors import InfeasibleWarning
 from partwise.graph import Graph, as_graph
+from partwise.partition._checks import (
+    check_count,
+    check_deadline,
+    check_imbalance,
+    check_jobs,
+    check_n_parts,
+    progress_printer,
+)
 from partwise.partition._presets import find_preset
 from partwise.partition._result import PartitionResult
 
@@ -132,20 +138,16 @@ def partition_graph(
     """
     started = time.perf_counter()
     graph = as_graph(graph, directed=False)
-    n_parts = _check_n_parts(n_parts, graph.n_nodes)
-    _check_imbalance(imbalance)
+    n_parts = check_n_parts(n_parts, graph.n_nodes)
+    check_imbalance(imbalance)
     effort = find_preset(preset)
-    n_trials = max(_check_count("n_trials", n_trials), effort.trials)
-    n_threads = _check_jobs(n_jobs)
+    n_trials = max(check_count("n_trials", n_trials), effort.trials)
+    n_threads = check_jobs(n_jobs)
     seed = check_seed(random_state)
-    deadline = math.inf
-    if time_limit is not None:
-        if not time_limit > 0:
-            raise ValueError(f"time_limit must be positive seconds, got {time_limit}")
-        deadline = started + time_limit
+    deadline = check_deadline(time_limit, started)
     report = callback
     if report is None and verbose > 0:
-        report = _print_progress
+        report = progress_printer("partition_graph")
 
     from partwise.partition._problem import pose
 
@@ -292,40 +294,3 @@ def _result(
         seconds=time.perf_counter() - started,
         seed=seed,
     )
-
-
-def _check_count(name: str, value: Any) -> int:
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, got {value}")
-    return int(value)
-
-
-def _check_n_parts(n_parts: Any, n_nodes: int) -> int:
-    n_parts = _check_count("n_parts", n_parts)
-    if n_parts > n_nodes > 0:
-        raise ValueError(f"n_parts must be at most the number of nodes, {n_nodes}, got {n_parts}")
-    return n_parts
-
-
-def _check_imbalance(imbalance: Any) -> None:
-    if not (math.isfinite(imbalance) and imbalance >= 0):
-        raise ValueError(f"imbalance must be a finite number of at least 0, got {imbalance}")
-
-
-def _check_jobs(n_jobs: Any) -> int:
-    if n_jobs is None:
-        return 1
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, (int, np.integer)) or n_jobs == 0:
-        raise ValueError(f"n_jobs must be None, a positive integer or -1 for all, got {n_jobs!r}")
-    return int(n_jobs) if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + int(n_jobs))
-
-
-def _print_progress(fraction: float, message: str) -> None:
-    import sys
-
-    sys.stderr.write(f"\rpartition_graph: {fraction:4.0%} {message:<30}")
-    if fraction >= 1.0:
-        sys.stderr.write("\n")
-    sys.stderr.flush()
