@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from partwise._random import RandomState, check_seed
 from partwise.errors import InfeasibleWarning
 from partwise.graph import Graph, as_graph
-from partwise.partition._checks import (
+from partwise._checks import (
     check_count,
     check_deadline,
     check_imbalance,

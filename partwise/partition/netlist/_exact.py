@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.partition._checks import check_deadline, check_n_parts
+from partwise._checks import check_deadline, check_n_parts
 from partwise.partition.netlist._netlist import Netlist
 from partwise.partition.netlist._problem import TOLERANCE, Constraint, constraint_of, target_of
 from partwise.partition.netlist._result import NetlistPartition, make_result

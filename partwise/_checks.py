@@ -1,4 +1,4 @@
-"""Arguments that the partitioners share: checked, explained and reported in one place."""
+"""Arguments that several functions share: checked, explained and reported in one place."""
 
 from __future__ import annotations
 
