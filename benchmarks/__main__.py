@@ -7,6 +7,8 @@ import sys
 
 SUITES = {
     "partition": "balanced k-way partitioning: cut, feasibility, time, memory",
+    "multipersonality": "netlists with several implementations per node: cut, feasibility, "
+    "deviation",
     "read": "reading graphs from files: time and memory",
 }
 
@@ -16,7 +18,7 @@ def main(argv: list[str]) -> int:
     if not argv or argv[0] in ("-h", "--help"):
         print("usage: python -m benchmarks SUITE [options]   (SUITE --help lists the options)\n")
         for name, about in SUITES.items():
-            print(f"  {name:12}{about}")
+            print(f"  {name:18}{about}")
         return 0 if argv else 2
     if argv[0] not in SUITES:
         print(f"benchmarks: no suite {argv[0]!r}; there are {', '.join(SUITES)}", file=sys.stderr)

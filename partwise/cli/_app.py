@@ -46,11 +46,11 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback(
-    help="Cut graphs into balanced parts.\n\n"
+    help="Cut graphs and netlists into balanced parts.\n\n"
     "partwise COMMAND --help explains a command. Exit codes: 0 all went well, 1 some input failed "
     "(one line each on stderr), 2 wrong usage, 130 interrupted.",
     epilog="Files are edge lists (any ids, # or % comments), METIS .graph, Matrix Market .mtx, "
-    "scipy .npz, Parquet, GraphML or GML, gzip or not; - is a pipe.",
+    "scipy .npz, Parquet, GraphML, GML or hMETIS .hgr, gzip or not; - is a pipe.",
 )
 def _global_options(
     version: Annotated[

@@ -5,19 +5,27 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from partwise.cli._errors import UsageProblem
 from partwise.cli._jobs import Job
+from partwise.cli._netlist_options import (
+    Capacity,
+    PersonalitiesFile,
+    check_kinds,
+    is_hypergraph,
+    parse_amounts,
+)
 from partwise.cli._options import Debug, Format, Threads, paragraphs
 from partwise.cli._progress import Monitor
 
 if TYPE_CHECKING:
     from partwise.graph import Graph
 
-__all__ = ["EVALUATE_HELP", "evaluate", "run"]
+__all__ = ["EVALUATE_HELP", "evaluate", "number_of_blocks", "run"]
 
 EVALUATE_HELP = paragraphs("""Recompute what a partition is worth, from the files alone.
 
@@ -29,12 +37,17 @@ label. Values are plain digits; those of a further partition begin with compare1
 on: cut_ratio is its cut over that of the first, same_block the share of nodes that are together as
 in the first one under the best renaming of blocks, and adjusted_rand the adjusted Rand index.
 
+Of a netlist (.hgr) cut, connectivity and cut nets are counted. With --personalities, and the
+personality of each node in a third column of PARTITION, it is also said what every block uses, and
+with --capacity or --imbalance whether it may.
+
 \b
 Examples:
   partwise evaluate mesh.graph mesh.graph.part.8
   partwise evaluate roads.txt roads.tsv -k 4 -e 0.03
   partwise evaluate mesh.graph mesh.graph.part.8 --compare other.part.8
   partwise evaluate mesh.graph mesh.graph.part.8 --json
+  partwise evaluate design.hgr design.tsv --personalities design.csv --capacity LUT=9000,DSP=40
 """)
 
 _TASK = "partwise.cli._evaluate:run"
@@ -42,8 +55,9 @@ _LARGEST_MATCHING = 4_000_000  # entries of a dense table of blocks against bloc
 
 
 def evaluate(
+    context: typer.Context,
     graph: Annotated[
-        str, typer.Argument(metavar="GRAPH", help="The graph file.", show_default=False)
+        str, typer.Argument(metavar="GRAPH", help="The graph or netlist.", show_default=False)
     ],
     partitions: Annotated[
         list[str],
@@ -96,6 +110,8 @@ def evaluate(
     undirected: Annotated[
         bool, typer.Option("--undirected", help="Ignore the directions of a directed file.")
     ] = False,
+    personalities: PersonalitiesFile = None,
+    capacity: Capacity = None,
     format: Format = None,
     json: Annotated[
         str | None,
@@ -111,16 +127,17 @@ def evaluate(
 ) -> int:
     """Check the options, compute, print."""
     from partwise.cli._batch import BatchOptions, run_batch
-    from partwise.cli._partition import _check_format, _read_part_weights
+    from partwise.cli._checks import check_format, read_part_weights
 
     files = [partitions[0], *(compare or []), *partitions[1:]]
-    if [graph, *files].count("-") > 1:
+    if [graph, *files, personalities].count("-") > 1:
         raise UsageProblem("'-' (standard input) can be read once only")
     if parts is not None and parts < 1:
         raise UsageProblem(f"-k: must be at least 1, got {parts}")
     if imbalance is not None and not (math.isfinite(imbalance) and imbalance >= 0):
         raise UsageProblem(f"--imbalance: must be a finite number of at least 0, got {imbalance}")
-    _check_format(format)
+    check_format(format)
+    check_kinds(context, [graph], format)
     if part_weights is not None and parts is None:
         raise UsageProblem("--part-weights needs -k, the number of blocks")
     options = {
@@ -130,11 +147,13 @@ def evaluate(
         "partitions": files,
         "k": parts,
         "imbalance": imbalance,
-        "part_weights": _read_part_weights(part_weights, parts or 0),
+        "part_weights": read_part_weights(part_weights, parts or 0),
+        "personalities": personalities,
+        "capacity": parse_amounts("--capacity", capacity, positive=False),
         "json": json,
     }
     outputs = () if json in (None, "-") else (json,)
-    reads = tuple(path for path in files if path != "-")
+    reads = tuple(path for path in (*files, personalities) if path not in (None, "-"))
     job = Job(graph, outputs, reads, options)
     batch = BatchOptions(threads=threads, quiet=False, debug=debug)
     return run_batch(_TASK, [job], batch, _text)
@@ -142,20 +161,29 @@ def evaluate(
 
 def run(job: Job, monitor: Monitor) -> dict[str, Any]:
     """Evaluate the partitions of `job` and return the numbers of the first, and of the others."""
-    from partwise.cli._partition_job import read_input
-
     options = job.options
     started = time.perf_counter()
     monitor.stage(0.0, "reading")
-    graph = read_input(
-        job.source, options["format"], options["weights"], undirected=options["undirected"]
-    )
+    read: Any = None
+    measure: Callable[[Any, str, dict[str, Any]], tuple[Any, dict[str, Any]]]
+    if is_hypergraph(job.source, options["format"]):
+        from partwise.cli._netlist_evaluate import measure
+        from partwise.cli._netlist_job import read_input as read_netlist
+
+        read = read_netlist(job.source, options["personalities"])
+    else:
+        from partwise.cli._partition_job import read_input as read_graph
+
+        measure = _measure
+        read = read_graph(
+            job.source, options["format"], options["weights"], undirected=options["undirected"]
+        )
     first, *others = options["partitions"]
-    labels, record = _evaluate(graph, first, options)
+    labels, record = measure(read, first, options)
     record = {"input": job.source, "partition": first, **record}
     for number, path in enumerate(others, 1):
         monitor.stage(number / (len(others) + 1), f"comparing {path}")
-        other, numbers = _evaluate(graph, path, options)
+        other, numbers = measure(read, path, options)
         numbers["cut_ratio"] = _ratio(numbers["cut"], record["cut"])
         numbers |= _agreement(labels, other)
         record[f"compare{number}"] = {"partition": path, **numbers}
@@ -169,22 +197,11 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
     return record
 
 
-def _evaluate(graph: Graph, path: str, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    from partwise.errors import GraphFormatError
+def _measure(graph: Graph, path: str, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     from partwise.metrics import evaluate_partition
 
     labels = read_blocks(graph, path)
-    occurring = int(labels.max(initial=-1)) + 1
-    n_parts = options["k"]
-    if n_parts is None:
-        name = re.search(r"\.part\.(\d+)$", path)
-        n_parts = max(occurring, int(name[1]) if name else 0)
-    elif n_parts < occurring:
-        raise GraphFormatError(
-            path,
-            None,
-            f"has label {occurring - 1}, allowed with -k {n_parts} are 0 to {n_parts - 1}",
-        )
+    n_parts = number_of_blocks(labels, path, options["k"])
     report = evaluate_partition(graph, labels, n_parts, target_weights=options["part_weights"])
     numbers = report.to_dict()
     heaviest = report.block_weights.max(initial=0).item()
@@ -193,6 +210,21 @@ def _evaluate(graph: Graph, path: str, options: dict[str, Any]) -> tuple[Any, di
     if options["imbalance"] is not None:
         numbers["feasible"] = _is_feasible(graph, report, options)
     return labels, numbers
+
+
+def number_of_blocks(labels: Any, path: str, given: int | None) -> int:
+    """Return how many blocks there are: as given, else by the file's name or the labels."""
+    from partwise.errors import GraphFormatError
+
+    occurring = int(labels.max(initial=-1)) + 1
+    if given is None:
+        name = re.search(r"\.part\.(\d+)$", path)
+        return max(occurring, int(name[1]) if name else 0)
+    if given < occurring:
+        raise GraphFormatError(
+            path, None, f"has label {occurring - 1}, allowed with -k {given} are 0 to {given - 1}"
+        )
+    return given
 
 
 def _is_feasible(graph: Graph, report: Any, options: dict[str, Any]) -> bool:
@@ -290,15 +322,9 @@ def _agreement(one: Any, other: Any) -> dict[str, Any]:
 
 
 def _text(job: Job, record: dict[str, Any]) -> str | None:
-    from partwise.cli._report import format_lines, report_json
+    from partwise.cli._report import flat, format_lines, report_json
 
     record = {key: value for key, value in record.items() if key != "status"}
     if job.options["json"] == "-":
         return report_json(record)
-    flat: dict[str, Any] = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}.{name}": item for name, item in value.items()}
-        else:
-            flat[key] = value
-    return format_lines({k: v for k, v in flat.items() if not isinstance(v, (list, str))})
+    return format_lines({k: v for k, v in flat(record).items() if not isinstance(v, str)})

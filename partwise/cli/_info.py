@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from partwise.cli._convert import is_hypergraph
-from partwise.cli._jobs import Job, expand_inputs
+from partwise.cli._errors import UsageProblem
+from partwise.cli._jobs import Job, expand_inputs, fill
+from partwise.cli._netlist_options import PersonalitiesFile, check_kinds
 from partwise.cli._options import (
     Debug,
     Format,
@@ -23,9 +25,13 @@ from partwise.cli._options import (
 )
 from partwise.cli._progress import Monitor
 
+if TYPE_CHECKING:
+    from partwise.partition import Netlist
+
 __all__ = ["INFO_HELP", "info", "run"]
 
-INFO_HELP = paragraphs("""Say what graph files hold: sizes, weights, degrees, components.
+INFO_HELP = paragraphs("""Say what graph and netlist files hold: sizes, weights, degrees,
+components.
 
 One line per fact, a name and a value; with several files, a blank line between them.
 
@@ -33,6 +39,7 @@ One line per fact, a name and a value; with several files, a blank line between 
 Examples:
   partwise info roads.txt.gz
   partwise info circuit.hgr
+  partwise info design.hgr --personalities design.csv
   partwise info data/*.graph --report - --quiet
 """)
 
@@ -40,8 +47,10 @@ _TASK = "partwise.cli._info:run"
 
 
 def info(
+    context: typer.Context,
     inputs: Inputs,
     format: Format = None,
+    personalities: PersonalitiesFile = None,
     json: Annotated[
         bool, typer.Option("--json-lines", help="One line of JSON per file instead of text.")
     ] = False,
@@ -57,12 +66,19 @@ def info(
     from partwise.cli._batch import BatchOptions, run_batch
 
     sources, several = expand_inputs(inputs)
+    check_kinds(context, sources, format)
+    if personalities == "-" and (several or sources == ["-"]):
+        raise UsageProblem("--personalities: '-' (standard input) can be read once only")
     settings = {"quiet": quiet, "json": json, "several": several}
-    work = [Job(source, (), (), {"format": format}, settings) for source in sources]
-    options = BatchOptions(
+    work = []
+    for source in sources:
+        beside = personalities and fill(personalities, source)
+        options = {"format": format, "personalities": beside}
+        work.append(Job(source, (), () if beside in (None, "-") else (beside,), options, settings))
+    batch = BatchOptions(
         several, None, jobs, False, report, retries, threads, quiet, verbose, debug
     )
-    return run_batch(_TASK, work, options, _lines)
+    return run_batch(_TASK, work, batch, _lines)
 
 
 def run(job: Job, monitor: Monitor) -> dict[str, Any]:
@@ -73,10 +89,11 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
     if job.source != "-" and os.path.isfile(job.source):
         record["file_size"] = os.path.getsize(job.source)
     if is_hypergraph(job.source, format):
-        from partwise.graph.io import read_hypergraph
+        from partwise.cli._netlist_job import read_input
 
-        hypergraph = read_hypergraph(job.source, format=format)
-        return {**record, "format": "hmetis", **hypergraph.to_dict()}
+        netlist = read_input(job.source, job.options["personalities"])
+        monitor.stage(0.7, "counting")
+        return {**record, "format": "hmetis", **_netlist_facts(netlist)}
     from partwise.graph.io import read_graph
     from partwise.graph.io._format import graph_format
 
@@ -111,8 +128,39 @@ def _facts(graph: Any) -> dict[str, Any]:
     return facts
 
 
+def _netlist_facts(netlist: Netlist) -> dict[str, Any]:
+    import numpy as np
+    from scipy.sparse import block_array
+    from scipy.sparse.csgraph import connected_components
+
+    facts = dict(netlist.to_dict())
+    n, nets = netlist.n_nodes, netlist.hypergraph
+    if n:
+        facts["mean_net_size"] = netlist.n_pins / max(netlist.n_nets, 1)
+        facts["mean_degree"] = netlist.n_pins / n
+        if netlist.n_nets:
+            component = connected_components(
+                block_array([[None, nets.to_scipy(np.int8)], [nets.to_scipy(np.int8).T, None]]),
+                directed=False,
+            )[1][:n]
+        else:
+            component = np.arange(n)
+        sizes = np.bincount(component)
+        facts["n_components"] = int(np.count_nonzero(sizes))
+        facts["largest_component"] = int(sizes.max())
+        starts = netlist.personality_indptr[:-1]
+        for name, extreme in (("least", np.minimum), ("most", np.maximum)):
+            total = extreme.reduceat(netlist.amounts, starts, axis=0).sum(axis=0)
+            facts[f"{name}_use"] = dict(zip(netlist.resources, total.tolist()))
+    weights = nets.net_weights
+    if weights is not None and len(weights):
+        facts["min_net_weight"] = weights.min().item()
+        facts["max_net_weight"] = weights.max().item()
+    return facts
+
+
 def _lines(job: Job, record: dict[str, Any]) -> str | None:
-    from partwise.cli._report import format_lines
+    from partwise.cli._report import flat, format_lines
 
     if job.settings["quiet"]:
         return None
@@ -121,4 +169,4 @@ def _lines(job: Job, record: dict[str, Any]) -> str | None:
         import json
 
         return json.dumps(facts)
-    return format_lines(facts) + ("\n" if job.settings["several"] else "")
+    return format_lines(flat(facts)) + ("\n" if job.settings["several"] else "")

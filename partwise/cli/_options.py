@@ -23,7 +23,7 @@ __all__ = [
 
 BATCH = "Many inputs"
 
-FORMATS = "edgelist, metis, matrixmarket, npz, parquet, graphml, gml"
+FORMATS = "edgelist, metis, matrixmarket, npz, parquet, graphml, gml, hmetis"
 
 
 def paragraphs(text: str) -> str:
@@ -42,7 +42,8 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT",
-        help="Graph files; @list.txt names a file that lists them, one per line; - is a pipe.",
+        help="Graph or netlist files; @list.txt names a file that lists them, one per line; - is "
+        "a pipe.",
         show_default=False,
     ),
 ]

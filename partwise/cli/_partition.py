@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-import math
-import os
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from partwise.cli._checks import (
+    check_format,
+    check_numbers,
+    check_picture,
+    check_streams,
+    read_part_weights,
+)
 from partwise.cli._errors import UsageProblem
 from partwise.cli._jobs import Job, expand_inputs, fill, place
+from partwise.cli._netlist_options import (
+    Capacity,
+    Method,
+    MethodOption,
+    Objective,
+    ObjectiveOption,
+    PersonalitiesFile,
+    Selection,
+    SelectionOption,
+    StartMapping,
+    StartMappingOption,
+    Starts,
+    Static,
+    TargetRatio,
+    check_kinds,
+    is_hypergraph,
+    parse_amounts,
+)
 from partwise.cli._options import (
     Debug,
     Format,
@@ -28,13 +51,19 @@ from partwise.cli._options import (
 
 __all__ = ["PARTITION_HELP", "partition"]
 
-PARTITION_HELP = paragraphs("""Cut graphs into k balanced blocks with few edges between them.
+PARTITION_HELP = paragraphs("""Cut graphs and netlists into k balanced blocks with little between
+them.
 
 The block of every node goes to INPUT.part.K, one number per line in the order of the file's nodes
 (METIS style), and the numbers that matter to stdout.
 
 Of an edge list the nodes are the ids that occur, in ascending order if they are integers and in
 order of first appearance if not; --labels writes them beside their blocks.
+
+A netlist is an hMETIS file (.hgr). With --personalities its nodes have several implementations, of
+which one each is chosen as well; no block may use more of any resource than its share, by
+--imbalance, or its --capacity. The personality goes into a third column of --labels. Nodes and
+personalities are numbered from 1, as in the files.
 
 With several inputs, an option that names a file holds {name}, {stem} or {dir}, which become the
 input's file name, the same without suffixes, and its folder.
@@ -47,10 +76,11 @@ Examples:
   zcat roads.txt.gz | partwise partition - -k 4 -o - > blocks
   partwise partition data/*.graph -k 16 --out-dir out -j 4 --report out.jsonl
   partwise partition @list.txt -k 16 --out-dir out --json '{stem}.json' --resume
+  partwise partition circuit.hgr -k 4 --imbalance 0.02
+  partwise partition design.hgr --personalities design.csv --capacity LUT=9000,DSP=40 -k 2
 """)
 
 _TASK = "partwise.cli._partition_job:run"
-_PICTURES = (".png", ".svg", ".pdf", ".html")
 _RESULT, _LIMITS, _OUTPUT = "Result", "Constraints", "Output"
 
 
@@ -63,6 +93,7 @@ class Preset(StrEnum):
 
 
 def partition(
+    context: typer.Context,
     inputs: Inputs,
     parts: Annotated[
         int,
@@ -74,7 +105,8 @@ def partition(
             "-e",
             "--imbalance",
             metavar="E",
-            help="By how much a block may exceed its share, as a fraction: 0.03 is 3 percent.",
+            help="By how much a block may exceed its share, as a fraction: 0.03 is 3 percent. A "
+            "netlist is balanced so in every resource.",
         ),
     ] = 0.03,
     preset: Annotated[
@@ -151,6 +183,15 @@ def partition(
             rich_help_panel=_LIMITS,
         ),
     ] = False,
+    personalities: PersonalitiesFile = None,
+    capacity: Capacity = None,
+    target_ratio: TargetRatio = None,
+    mapping: StartMappingOption = StartMapping.proportional,
+    selection: SelectionOption = Selection.affinity,
+    static: Static = False,
+    method: MethodOption = Method.extended,
+    starts: Starts = None,
+    objective: ObjectiveOption = Objective.cut,
     output: Annotated[
         str | None,
         typer.Option(
@@ -215,23 +256,38 @@ def partition(
     """Turn the options into jobs and run them."""
     from partwise.cli._batch import BatchOptions, run_batch
 
-    _check_numbers(parts, imbalance, time_limit)
-    _check_format(format)
+    check_numbers(parts, imbalance, time_limit)
+    check_format(format)
     sources, several = expand_inputs(inputs)
-    _check_picture(plot)
+    check_kinds(context, sources, format)
+    check_picture(plot)
     if coords is not None and plot is None:
         raise UsageProblem("--coords: serves --plot, which is not given")
+    if personalities == "-" and (several or sources == ["-"]):
+        raise UsageProblem("--personalities: '-' (standard input) can be read once only")
     common: dict[str, Any] = {
         "k": parts,
         "imbalance": imbalance,
-        "preset": preset.value,
         "seed": seed,
-        "trials": trials,
         "time_limit": time_limit,
         "format": format,
-        "part_weights": _read_part_weights(part_weights, parts),
+    }
+    of_graphs: dict[str, Any] = {
+        "preset": preset.value,
+        "trials": trials,
+        "part_weights": read_part_weights(part_weights, parts),
         "contiguous": contiguous,
         "undirected": undirected,
+    }
+    of_netlists: dict[str, Any] = {
+        "capacity": parse_amounts("--capacity", capacity, positive=False),
+        "target_ratio": parse_amounts("--target-ratio", target_ratio, positive=True),
+        "mapping": mapping.value,
+        "selection": selection.value,
+        "static": static,
+        "method": method.value,
+        "starts": starts,
+        "objective": objective.value,
     }
     settings = {"threads": threads or (1 if jobs > 1 else -1), "quiet": quiet}
     work = []
@@ -243,83 +299,25 @@ def partition(
             "json": place("--json", json, **where),
             "plot": place("--plot", plot, **where),
         }
-        _check_streams(made)
-        needed = {
-            "weights": weights if weights in ("auto", "none") else fill(weights, source),
-            "fixed": fixed and fill(fixed, source),
-            "input_partition": input_partition and fill(input_partition, source),
-            "coords": coords and fill(coords, source),
-        }
+        check_streams(made)
+        if is_hypergraph(source, format):
+            own = of_netlists
+            needed = {"personalities": personalities and fill(personalities, source)}
+        else:
+            own = of_graphs
+            needed = {
+                "weights": weights if weights in ("auto", "none") else fill(weights, source),
+                "fixed": fixed and fill(fixed, source),
+                "input_partition": input_partition and fill(input_partition, source),
+                "coords": coords and fill(coords, source),
+            }
         files = tuple(path for path in made.values() if path is not None and path != "-")
         reads = tuple(path for path in needed.values() if path and path not in ("auto", "none"))
-        work.append(Job(source, files, reads, {**common, **needed, **made}, settings))
+        work.append(Job(source, files, reads, {**common, **own, **needed, **made}, settings))
     options = BatchOptions(
         several, out_dir, jobs, resume, report, retries, threads, quiet, verbose, debug
     )
     return run_batch(_TASK, work, options, _line if several else _lines)
-
-
-def _check_numbers(parts: int, imbalance: float, time_limit: float | None) -> None:
-    if parts < 1:
-        raise UsageProblem(f"-k: must be at least 1, got {parts}")
-    if not (math.isfinite(imbalance) and imbalance >= 0):
-        raise UsageProblem(f"--imbalance: must be a finite number of at least 0, got {imbalance}")
-    if time_limit is not None and not time_limit > 0:
-        raise UsageProblem(f"--time-limit: must be positive seconds, got {time_limit}")
-
-
-def _check_format(format: str | None) -> None:
-    if format is None:
-        return
-    from partwise.graph.io._format import GRAPH_FORMATS
-
-    if format not in GRAPH_FORMATS:
-        allowed = ", ".join(GRAPH_FORMATS)
-        raise UsageProblem(f"--format: must be one of {allowed}, got {format!r}")
-
-
-def _check_picture(plot: str | None) -> None:
-    if plot in (None, "none"):
-        return
-    if os.path.splitext(plot)[1].lower() not in _PICTURES:
-        raise UsageProblem(f"--plot: must end with one of {', '.join(_PICTURES)}, got {plot!r}")
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise UsageProblem("--plot: needs matplotlib; pip install 'partwise[plot]'")
-
-
-def _check_streams(made: dict[str, str | None]) -> None:
-    streams = [key for key, path in made.items() if path == "-"]
-    if len(streams) > 1:
-        raise UsageProblem(
-            f"--{streams[0]} and --{streams[1]}: only one of them can go to standard output"
-        )
-
-
-def _read_part_weights(text: str | None, parts: int) -> list[float] | None:
-    """Return the shares of the blocks, given as a list or as a file that holds one."""
-    if text is None:
-        return None
-    words = text.replace(",", " ").split()
-    try:
-        shares = [float(word) for word in words]
-    except ValueError:
-        try:
-            with open(text, encoding="utf-8") as file:
-                shares = [float(word) for line in file for word in line.replace(",", " ").split()]
-        except OSError as error:
-            raise UsageProblem(f"--part-weights: {text}: {error.strerror}") from error
-        except ValueError as error:
-            raise UsageProblem(f"--part-weights: {text}: {error}") from error
-    if len(shares) != parts:
-        raise UsageProblem(
-            f"--part-weights: needs {parts} numbers, one per block, got {len(shares)}"
-        )
-    for share in shares:
-        if not (math.isfinite(share) and share > 0):
-            raise UsageProblem(f"--part-weights: must be finite and positive, got {share}")
-    return shares
 
 
 def _lines(job: Job, record: dict[str, Any]) -> str | None:
@@ -330,8 +328,7 @@ def _lines(job: Job, record: dict[str, Any]) -> str | None:
         return report_json(record)
     if job.settings["quiet"] or "-" in (job.options["output"], job.options["labels"]):
         return None
-    keys = ("n_nodes", "n_edges", "n_parts", "cut", "imbalance", "feasible", "seconds")
-    return format_lines({key: record[key] for key in keys} | record["outputs"])
+    return format_lines({key: record[key] for key in _keys(record)} | record["outputs"])
 
 
 def _line(job: Job, record: dict[str, Any]) -> str | None:
@@ -340,5 +337,17 @@ def _line(job: Job, record: dict[str, Any]) -> str | None:
 
     if job.settings["quiet"]:
         return None
-    keys = ("n_nodes", "n_edges", "cut", "imbalance", "feasible", "seconds")
+    keys = [key for key in _keys(record) if key != "n_parts"]
     return "\t".join([job.source, *(f"{key}={plain(record[key])}" for key in keys)])
+
+
+def _keys(record: dict[str, Any]) -> list[str]:
+    """Return which numbers of a record are shown."""
+    if "n_nets" not in record:
+        return ["n_nodes", "n_edges", "n_parts", "cut", "imbalance", "feasible", "seconds"]
+    several = record["options"]["personalities"] is not None
+    more = ["max_utilisation"] if record["max_imbalance"] is None else ["imbalance"]
+    more += ["deviation"] if record["deviation"] is not None else []
+    more += ["n_changed"] if several else []
+    sizes = ["n_nodes", "n_nets", "n_pins", "n_parts"]
+    return [*sizes, "cut", "connectivity", *more, "feasible", "seconds"]

@@ -7,6 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from partwise.cli._convert import is_hypergraph
 from partwise.cli._errors import UsageProblem
 from partwise.cli._jobs import Job
 from partwise.cli._progress import Monitor
@@ -17,33 +18,36 @@ if TYPE_CHECKING:
 
     from partwise.graph import Graph
 
-__all__ = ["read_input", "run"]
+__all__ = ["check_parts", "complete", "read_input", "run"]
 
 _READ, _SOLVED = 0.1, 0.9  # how the bar is shared out
 
 
 def run(job: Job, monitor: Monitor) -> dict[str, Any]:
-    """Partition the graph of `job`, write its files and return the report.
+    """Partition the graph or netlist of `job`, write its files and return the report.
 
     Raises
     ------
     UsageProblem
-        More blocks than the graph has nodes.
+        More blocks than there are nodes, or options that do not fit a netlist's resources.
     GraphFormatError, OSError, ValueError
         The input, or a file beside it, cannot be used, or an output cannot be written.
     """
+    options = job.options
+    if is_hypergraph(job.source, options["format"]):
+        from partwise.cli import _netlist_job
+
+        return _netlist_job.run(job, monitor)
     from partwise.graph.io import read_fixed, read_partition
     from partwise.partition import partition_graph
 
-    options = job.options
     started = time.perf_counter()
     monitor.stage(0.0, "reading")
     graph = read_input(
         job.source, options["format"], options["weights"], undirected=options["undirected"]
     )
     n, k = graph.n_nodes, options["k"]
-    if 0 < n < k:
-        raise UsageProblem(f"-k: must be at most the number of nodes, {n}, got {k}")
+    check_parts(n, k)
     fixed = options["fixed"] and read_fixed(options["fixed"], n)
     init = options["input_partition"] and read_partition(options["input_partition"], n)
     coordinates = options["coords"] and _read_coordinates(options["coords"], n)
@@ -86,28 +90,45 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
         "n_edges": graph.n_edges,
         **result.to_dict(),
         "max_imbalance": options["imbalance"],
-        "times": {"read": read - started, "solve": solved - read, "write": written - solved},
-        "outputs": {
-            key: options[key]
-            for key in ("output", "labels", "json", "plot")
-            if options[key] not in (None, "-")
-        },
-        "options": {
-            key: value
-            for key, value in options.items()
-            if key not in ("output", "labels", "json", "plot")
-        },
+    }
+    times = {"read": read - started, "solve": solved - read, "write": written - solved}
+    return complete(job, record, times, monitor)
+
+
+def complete(
+    job: Job,
+    record: dict[str, Any],
+    times: dict[str, float],
+    monitor: Monitor,
+    details: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Add to a record what any partition's has, and write ``--json``, with `details` if given."""
+    options = job.options
+    made = ("output", "labels", "json", "plot")
+    record = {
+        **record,
+        "times": times,
+        "outputs": {key: options[key] for key in made if options[key] not in (None, "-")},
+        "options": {key: value for key, value in options.items() if key not in made},
         "peak_memory": peak_memory(),
         "versions": environment(),
     }
-    if options["json"] not in (None, "-"):
+    if options["json"] == "-":
+        record |= details or {}
+    elif options["json"] is not None:
         from partwise.graph.io import atomic_write
 
         record["input_sha256"] = _digest(job.source)
         with atomic_write(options["json"], "w") as file:
-            file.write(report_json(record) + "\n")
+            file.write(report_json(record | (details or {})) + "\n")
     monitor.stage(1.0, "done")
     return record
+
+
+def check_parts(n: int, k: int) -> None:
+    """Refuse more blocks than nodes; an empty input has an empty result."""
+    if 0 < n < k:
+        raise UsageProblem(f"-k: must be at most the number of nodes, {n}, got {k}")
 
 
 def read_input(
@@ -117,8 +138,6 @@ def read_input(
     from partwise.graph import Graph, read_graph
     from partwise.graph.io import read_node_weights
 
-    if format is None and source.lower().removesuffix(".gz").endswith(".hgr"):
-        raise ValueError("is a hypergraph file by its name; a graph is needed")
     graph = read_graph(
         source,
         format=format,

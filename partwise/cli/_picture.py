@@ -1,4 +1,7 @@
-"""A partition as a picture file."""
+"""A partition as a picture file.
+
+No display and no pyplot are involved: a figure belongs to the function that makes it alone.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from partwise.graph import Graph
+    from partwise.partition import Netlist, NetlistPartition
 
-__all__ = ["draw_partition"]
+__all__ = ["draw_netlist", "draw_partition"]
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -33,22 +38,42 @@ def draw_partition(
     coordinates: NDArray[Any] | None,
     title: str,
 ) -> None:
-    """Draw a partition and write it to `path`, whose suffix (.png, .svg, .pdf, .html) says how.
-
-    No display and no pyplot are involved: the figure belongs to this function alone.
-    """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    from partwise.graph.io import atomic_write
+    """Draw a partition and write it to `path`, whose suffix (.png, .svg, .pdf, .html) says how."""
     from partwise.plot import plot_partition
 
-    figure = Figure(figsize=(8, 8), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = _new_figure(8, 8)
     plot_partition(
         graph, labels, n_parts, coordinates=coordinates, ax=figure.add_subplot(), title=title
     )
+    _save(figure, path, title)
+
+
+def draw_netlist(path: str, netlist: Netlist, result: NetlistPartition, title: str) -> None:
+    """Draw what the blocks of a netlist use, beside its pins, and write it to `path`."""
+    from partwise.plot import plot_incidence, plot_utilisation
+
+    figure = _new_figure(13, 6)
+    figure.suptitle(title)
+    left, right = figure.subplots(1, 2)
+    plot_utilisation(result, ax=left)
+    plot_incidence(netlist, result.labels, result.n_parts, ax=right)
+    _save(figure, path, title)
+
+
+def _new_figure(width: float, height: float) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _save(figure: Figure, path: str, title: str) -> None:
+    import matplotlib
+
+    from partwise.graph.io import atomic_write
+
     suffix = os.path.splitext(path)[1].lower().removeprefix(".")
     kind = "svg" if suffix == "html" else suffix
     # Without a date and with fixed ids, the same partition gives the same bytes.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["environment", "format_lines", "peak_memory", "plain", "report_json"]
+__all__ = ["environment", "flat", "format_lines", "peak_memory", "plain", "report_json"]
 
 
 def plain(value: Any) -> str:
@@ -31,6 +31,26 @@ def plain(value: Any) -> str:
 def format_lines(values: Mapping[str, Any]) -> str:
     """Return a line ``name value`` for each entry."""
     return "\n".join(f"{name} {plain(value)}" for name, value in values.items())
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return the numbers of nested mappings, named by the way to them; other lists are left out.
+
+    >>> flat({"cut": 2, "usage": [{"LUT": 7}, {"LUT": 5}], "sizes": [1, 2]})
+    {'cut': 2, 'usage.0.LUT': 7, 'usage.1.LUT': 5}
+    """
+    lines: dict[str, Any] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            lines |= flat(value, f"{name}.")
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
+                if isinstance(item, Mapping):
+                    lines |= flat(item, f"{name}.{number}.")
+        else:
+            lines[name] = value
+    return lines
 
 
 def report_json(values: Mapping[str, Any]) -> str:

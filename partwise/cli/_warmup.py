@@ -25,7 +25,8 @@ WARMUP_HELP = paragraphs("""Compile the kernels now, so that no later command ha
 
 Compiled kernels are kept on disk, beside the package or in the user's cache folder
 (NUMBA_CACHE_DIR overrides it), per version and type of processor. A second warmup has nothing to
-do. Small graphs are read, partitioned and measured in every way that needs kernels of its own.
+do. Small graphs and netlists are read, partitioned and measured in every way that needs kernels of
+its own.
 
 \b
 Examples:
@@ -46,7 +47,7 @@ def warmup(
     group: Annotated[
         Group,
         typer.Argument(
-            help="read: readers and writers; partition: these, the partitioner and the metrics."
+            help="read: readers and writers; partition: these, the partitioners and the metrics."
         ),
     ] = Group.all,
     quiet: Quiet = False,
@@ -58,7 +59,7 @@ def warmup(
 
     steps = [("readers and writers", _read_and_write)]
     if group is not Group.read:
-        steps += [("partitioner", _partition), ("metrics", _measure)]
+        steps += [("partitioner", _partition), ("metrics", _measure), ("netlists", _netlists)]
     compiled: list[str] = []
     started = time.perf_counter()
     with Terminal(len(steps), quiet=quiet, verbose=verbose) as terminal:
@@ -212,3 +213,30 @@ def _measure() -> None:
         for self_loops in (False, True):
             quotient_graph(graph, labels, self_loops=self_loops)
         graph.subgraph(labels == 0)
+
+
+def _netlists() -> None:
+    """Both methods, all mappings, few and many blocks, on a netlist read from files."""
+    import numpy as np
+
+    from partwise.cli._netlist_labels import read_choices, write_choices
+    from partwise.partition import Netlist, partition_netlist, read_netlist, write_netlist
+
+    n = 300  # enough to be coarsened
+    nets = [[v, (v + 1) % n, (7 * v + 3) % n] for v in range(n)]
+    ways = [[[4, 0], [1, 3]][: 1 + v % 2] for v in range(n)]
+    with tempfile.TemporaryDirectory() as folder:
+        paths = os.path.join(folder, "netlist.hgr"), os.path.join(folder, "netlist.csv")
+        write_netlist(Netlist.from_arrays(n, nets, ways), *paths)
+        netlist = read_netlist(*paths)
+        table = os.path.join(folder, "labels")
+        labels = np.zeros(n, dtype=np.int32)
+        write_choices(table, labels, labels)
+        read_choices(table, n)
+    options: Any = {"n_starts": 1, "target_ratio": [2, 1], "random_state": 0}
+    for mapping, k in (("proportional", 2), ("random", 3), ("universal", 1), ("min_variance", 2)):
+        for method in ("extended", "klfm"):
+            partition_netlist(netlist, k, mapping=mapping, method=method, **options)
+            partition_netlist(netlist, k, method=method, adaptive=False, **options)
+    partition_netlist(netlist, 3, capacities=[9, 9], objective="km1", **options)
+    partition_netlist(netlist.hypergraph, 2, n_starts=1, random_state=0)

@@ -10,9 +10,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise._random import RandomState, check_seed
-from partwise.errors import InfeasibleWarning
-from partwise.graph import Graph, as_graph
 from partwise._checks import (
     check_count,
     check_deadline,
@@ -21,6 +18,9 @@ from partwise._checks import (
     check_n_parts,
     progress_printer,
 )
+from partwise._random import RandomState, check_seed
+from partwise.errors import InfeasibleWarning
+from partwise.graph import Graph, as_graph
 from partwise.partition._presets import find_preset
 from partwise.partition._result import PartitionResult
 

@@ -237,7 +237,7 @@ def test_an_input_is_never_overwritten(call, grid):
         ("bad.txt", "0 1\n1\n", "bad.txt:2: "),
         ("bad.txt", "0 1 2\n1 2 nan\n", "bad.txt:2: "),
         ("bad.graph", "3 2\n2\n1\n", "bad.graph"),
-        ("net.hgr", "1 2\n1 2\n", "hypergraph"),
+        ("net.hgr", "1 2\n1 3\n", "net.hgr:2: "),
     ],
 )
 def test_bad_file_is_one_line(call, tmp_path, name, content, reason):

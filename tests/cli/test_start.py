@@ -9,8 +9,11 @@ import pytest
 
 import partwise
 from partwise.graph import grid_graph, write_graph
+from partwise.partition import Netlist, write_netlist
 
 HEAVY = {"numpy", "scipy", "numba", "networkx", "sklearn", "pandas", "matplotlib", "torch"}
+
+SIDE = ["--personalities", "ring.csv"]
 
 LOADED = """
 import json, sys
@@ -35,6 +38,14 @@ def loaded_by(*words, cwd=None):
     assert lines, done.stderr
     code, names = json.loads(lines[-1].removeprefix("LOADED "))
     return code, set(names)
+
+
+def write_ring(folder):
+    """Write ring.hgr, 200 nodes of which every second one has two personalities, and ring.csv."""
+    nets = [[v, (v + 1) % 200, (v + 9) % 200] for v in range(200)]
+    ways = [[[9, 0], [0, 1]][: 1 + v % 2] for v in range(200)]
+    ring = Netlist.from_arrays(200, nets, ways, resources=["LUT", "DSP"])
+    write_netlist(ring, folder / "ring.hgr", folder / "ring.csv")
 
 
 def test_version_loads_no_parser():
@@ -70,6 +81,19 @@ def test_a_run_imports_no_sklearn(grid):
         ["info", grid],
     ):  # fmt: skip
         code, names = loaded_by(*words)
+        assert code == 0
+        assert not names & {"sklearn", "pandas", "networkx", "torch"}
+
+
+def test_a_run_with_a_netlist_imports_no_sklearn(tmp_path):
+    write_ring(tmp_path)
+    for words in (
+        ["partition", "ring.hgr", "-k", 2, *SIDE, "--capacity", "LUT=999,DSP=20", "--starts", 2,
+         "--labels", "l.tsv", "--json", "r.json", "--plot", "p.png"],
+        ["evaluate", "ring.hgr", "l.tsv", *SIDE, "-e", 0.1, "--compare", "l.tsv"],
+        ["info", "ring.hgr", *SIDE],
+    ):  # fmt: skip
+        code, names = loaded_by(*words, cwd=tmp_path)
         assert code == 0
         assert not names & {"sklearn", "pandas", "networkx", "torch"}
 
@@ -157,6 +181,7 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
     (tmp_path / "ids.txt").write_text("900000000000 5\n5 77\n77 900000000000 \n")
     (tmp_path / "weights").write_text("2\n" * 400)
     (tmp_path / "fixed").write_text("1\n" + "-1\n" * 399)
+    write_ring(tmp_path)
     for words in (
         ["g.txt", "-k", "3", "--preset", "fast", "--labels", "l.tsv", "--plot", "p.png"],
         ["g.graph", "-k", "4", "--contiguous", "--fixed", "fixed"],
@@ -165,8 +190,17 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
         ["g.npz", "-k", "4", "--input-partition", "g.graph.part.4"],
         ["weighted.txt", "-k", "2"],
         ["ids.txt", "-k", "2"],
-    ):
+        ["ring.hgr", "-k", "4", "-e", "0.2", "--starts", "2"],
+        ["ring.hgr", *SIDE, "-k", "2", "--labels", "r.tsv", "--plot", "r.png", "--starts", "2"],
+        ["ring.hgr", *SIDE, "-k", "3", "-e", "0.2", "--objective", "km1", "--mapping", "random",
+         "--starts", "2"],
+        ["ring.hgr", *SIDE, "-k", "2", "--method", "klfm", "--selection", "classic", "--starts",
+         "2", "--mapping", "universal", "--target-ratio", "LUT=9,DSP=1", "-e", "0.2"],
+        ["ring.hgr", *SIDE, "-k", "1", "--method", "klfm", "--mapping", "min_variance"],
+        ["ring.hgr", *SIDE, "-k", "3", "-e", "0.2", "--static", "--starts", "2"],
+    ):  # fmt: skip
         done = spawn("partition", *words, env=cache, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, b"")
-    done = spawn("evaluate", "g.graph", "g.graph.part.4", "l.tsv", env=cache, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, b"")
+    for words in (["g.graph", "g.graph.part.4", "l.tsv"], ["ring.hgr", "r.tsv", *SIDE]):
+        done = spawn("evaluate", *words, env=cache, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, b"")

@@ -10,9 +10,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise._random import RandomState, check_seed
-from partwise.errors import InfeasibleWarning
-from partwise.graph import Hypergraph
 from partwise._checks import (
     check_count,
     check_deadline,
@@ -20,6 +17,9 @@ from partwise._checks import (
     check_n_parts,
     progress_printer,
 )
+from partwise._random import RandomState, check_seed
+from partwise.errors import InfeasibleWarning
+from partwise.graph import Hypergraph
 from partwise.partition.netlist._exact import exact_partition
 from partwise.partition.netlist._netlist import Netlist
 from partwise.partition.netlist._problem import Constraint, constraint_of, level_of, target_of
