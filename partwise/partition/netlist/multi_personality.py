@@ -173,7 +173,7 @@ def partition_netlist(
     ...     [[[0, 1], [60, 0]], [[0, 1], [60, 0]], [[5, 0]], [[5, 0]]],
     ...     resources=["LUT", "DSP"],
     ... )
-    >>> result = partition_netlist(netlist, 2, capacities=[70, 1], random_state=0)
+    >>> result = partition_netlist(netlist, 2, capacities=[9, 1], random_state=0)
     >>> result.cut, result.feasible
     (2, True)
     """
@@ -286,7 +286,7 @@ def partition_then_map(
     Examples
     --------
     >>> netlist = Netlist.from_arrays(2, [[0, 1]], [[[0, 1], [9, 0]], [[0, 1], [9, 0]]])
-    >>> result = partition_then_map(netlist, 2, target_ratio=[9, 1], random_state=0)
+    >>> result = partition_then_map(netlist, 2, random_state=0)
     >>> result.usage.tolist()
     [[9, 0], [9, 0]]
     """
