@@ -9,6 +9,7 @@ SUITES = {
     "partition": "balanced k-way partitioning: cut, feasibility, time, memory",
     "multipersonality": "netlists with several implementations per node: cut, feasibility, "
     "deviation",
+    "kmedoids": "k-medoids: time, loss, gap to known optima",
     "read": "reading graphs from files: time and memory",
 }
 

@@ -222,7 +222,7 @@ def _netlists() -> None:
     from partwise.cli._netlist_labels import read_choices, write_choices
     from partwise.partition import Netlist, partition_netlist, read_netlist, write_netlist
 
-    n = 300  # enough to be coarsened
+    n = 500  # enough to be coarsened twice
     nets = [[v, (v + 1) % n, (7 * v + 3) % n] for v in range(n)]
     ways = [[[4, 0], [1, 3]][: 1 + v % 2] for v in range(n)]
     with tempfile.TemporaryDirectory() as folder:

@@ -41,10 +41,10 @@ def loaded_by(*words, cwd=None):
 
 
 def write_ring(folder):
-    """Write ring.hgr, 200 nodes of which every second one has two personalities, and ring.csv."""
-    nets = [[v, (v + 1) % 200, (v + 9) % 200] for v in range(200)]
-    ways = [[[9, 0], [0, 1]][: 1 + v % 2] for v in range(200)]
-    ring = Netlist.from_arrays(200, nets, ways, resources=["LUT", "DSP"])
+    """Write ring.hgr, 500 nodes of which every second one has two personalities, and ring.csv."""
+    nets = [[v, (v + 1) % 500, (v + 9) % 500] for v in range(500)]
+    ways = [[[9, 0], [0, 1]][: 1 + v % 2] for v in range(500)]
+    ring = Netlist.from_arrays(500, nets, ways, resources=["LUT", "DSP"])
     write_netlist(ring, folder / "ring.hgr", folder / "ring.csv")
 
 
@@ -88,7 +88,7 @@ def test_a_run_imports_no_sklearn(grid):
 def test_a_run_with_a_netlist_imports_no_sklearn(tmp_path):
     write_ring(tmp_path)
     for words in (
-        ["partition", "ring.hgr", "-k", 2, *SIDE, "--capacity", "LUT=999,DSP=20", "--starts", 2,
+        ["partition", "ring.hgr", "-k", 2, *SIDE, "--capacity", "LUT=2499,DSP=50", "--starts", 2,
          "--labels", "l.tsv", "--json", "r.json", "--plot", "p.png"],
         ["evaluate", "ring.hgr", "l.tsv", *SIDE, "-e", 0.1, "--compare", "l.tsv"],
         ["info", "ring.hgr", *SIDE],

@@ -6,6 +6,8 @@ import pytest
 from partwise.errors import InfeasibleWarning
 from partwise.graph import Hypergraph
 from partwise.partition import Netlist, partition_netlist
+from partwise.partition.netlist._problem import constraint_of
+from partwise.partition.netlist._result import make_result
 from partwise.plot import plot_incidence, plot_utilisation
 from partwise.plot._axes import block_colors
 from partwise.plot._netlist import _density
@@ -18,6 +20,24 @@ def result_of(capacities, amounts=((3, 1), (3, 1), (3, 1), (3, 1))):
         4, [[0, 1], [2, 3]], [[row] for row in amounts], resources=["LUT", "DSP"]
     )
     return partition_netlist(netlist, 2, capacities=capacities, n_starts=1, random_state=0)
+
+
+def spread(n_parts, row):
+    """Return a partition with one node in every block."""
+    netlist = Netlist.from_arrays(n_parts, [[0, 1]], [[row]] * n_parts)
+    zeros = np.zeros(n_parts, dtype=np.int32)
+    return make_result(
+        netlist,
+        np.arange(n_parts, dtype=np.int32),
+        zeros,
+        constraint=constraint_of(netlist, n_parts, None, 0.0),
+        target_ratio=None,
+        initial_personality=zeros,
+        method="given",
+        n_starts=1,
+        started=0.0,
+        seed=0,
+    )
 
 
 def test_a_bar_for_every_block_and_resource(ax):
@@ -44,14 +64,10 @@ def test_what_is_over_the_limit_has_an_edge_even_without_a_limit(ax):
 
 
 def test_many_blocks_become_lines(ax):
-    netlist = Netlist.from_arrays(402, [[0, 1]], [[[1]]] * 402)
-    result = partition_netlist(netlist, 201, balance=1.0, n_starts=1, random_state=0)
-    plot_utilisation(result, ax=ax)
+    plot_utilisation(spread(201, [1]), ax=ax)
     assert len(ax.patches) == 201
     ax.clear()
-    netlist = Netlist.from_arrays(402, [[0, 1]], [[[1, 1]]] * 402)
-    result = partition_netlist(netlist, 201, balance=1.0, n_starts=1, random_state=0)
-    plot_utilisation(result, ax=ax)
+    plot_utilisation(spread(201, [1, 1]), ax=ax)
     assert len(ax.patches) == 0
     assert [len(line.get_xdata()) for line in ax.lines[:2]] == [201, 201]
 
