@@ -37,14 +37,14 @@ def command():
 def spawn(command):
     """Return a function that runs the command as a process of its own, to its end."""
 
-    def run(*words, stdin=None, env=None, cwd=None):
+    def run(*words, stdin=None, env=None, cwd=None, timeout=600):
         return subprocess.run(
             [*command, *map(str, words)],
             input=stdin,
             capture_output=True,
             env={**os.environ, **(env or {})},
             cwd=cwd,
-            timeout=600,
+            timeout=timeout,
             check=False,
         )
 
