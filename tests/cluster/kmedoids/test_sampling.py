@@ -230,22 +230,32 @@ def test_more_samples_are_never_worse():
 
 
 def test_the_best_medoids_are_in_the_next_sample(monkeypatch):
-    seen = []
-    sample = _clara._sample
+    samples, judged = [], []
+    sample, loss_of = _clara._sample, _clara.loss_of
 
-    def watch(task, size, known, number):
+    def watch_sample(task, size, known, number):
         objects = sample(task, size, known, number)
-        seen.append((known, objects))
+        samples.append((known, objects))
         return objects
 
-    monkeypatch.setattr(_clara, "_sample", watch)
+    def watch_loss(task, medoids):
+        found = loss_of(task, medoids)
+        judged.append((found[0], medoids.tolist()))
+        return found
+
+    monkeypatch.setattr(_clara, "_sample", watch_sample)
+    monkeypatch.setattr(_clara, "loss_of", watch_loss)
     X = np.random.default_rng(0).normal(size=(500, 2))
     result = clara(X, 8, sampling_size=30, n_sampling=6, random_state=0)
-    assert seen[0][0] is None
-    for known, objects in seen:
+    assert samples[0][0] is None
+    assert len(samples) == len(judged) == 6
+    for i, (known, objects) in enumerate(samples):
         assert len(set(objects.tolist())) == 30
-        assert known is None or set(known.tolist()) <= set(objects.tolist())
-    assert set(result.medoids.tolist()) <= set(np.concatenate([o for _, o in seen]).tolist())
+        assert set(judged[i][1]) <= set(objects.tolist())
+        if i > 0:
+            assert known.tolist() == min(judged[:i])[1]
+            assert set(known.tolist()) <= set(objects.tolist())
+    assert (result.loss, result.medoids.tolist()) == min(judged)
 
 
 def test_given_objects_are_the_start():
@@ -371,6 +381,11 @@ def test_clarans_keeps_its_state_true(weighted, single):
         assert loss == pytest.approx(total_of(lists[5], weights), rel=1e-12)
         assert losses == pytest.approx(removal_losses(k, weights, lists[4], lists[5]), abs=1e-9)
     assert swaps > 0
+    found = try_candidates(
+        held, medoids.copy(), np.empty(0, np.int64), held, medoids, is_medoid, weights, far,
+        *lists, losses, np.zeros(k), np.empty(0, np.uint32), loss, 3, 10**6,
+    )  # fmt: skip
+    assert found == (loss, 3, 0, 0)
 
 
 def test_clarans_stops_after_its_budget_of_failures():
