@@ -7,6 +7,7 @@ asked for is remembered here, so that it is not lost.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import signal
 import sys
@@ -16,7 +17,10 @@ from typing import Any
 
 __all__ = ["end_on_signals", "raise_if_ended"]
 
-_number: int | None = None
+AGAIN_AFTER = 0.05  # seconds; a hook is left in microseconds
+
+_number: signal.Signals | None = None
+_again: threading.Timer | None = None
 
 
 def raise_if_ended() -> None:
@@ -29,16 +33,29 @@ def raise_if_ended() -> None:
 
 def _end(number: int, frame: Any) -> None:
     global _number
-    _number = number
+    _number = signal.Signals(number)
     raise_if_ended()
 
 
 def _not_dropped(unraisable: Any) -> None:
-    """Raise the signal again, in code that may raise, where its exception was dropped."""
+    """Send the signal again, a moment later, where its exception was dropped.
+
+    What is raised in here is dropped as well, and printed: the main thread has to have left.
+    """
+    global _again
     if _number is not None and issubclass(unraisable.exc_type, (KeyboardInterrupt, SystemExit)):
-        signal.raise_signal(_number)
+        _again = threading.Timer(AGAIN_AFTER, _send_to_main, (_number,))
+        _again.daemon = True
+        _again.start()
     else:
         sys.__unraisablehook__(unraisable)
+
+
+def _send_to_main(number: signal.Signals) -> None:
+    if hasattr(signal, "pthread_kill"):  # wakes a main thread that waits in a system call
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(number)
 
 
 @contextlib.contextmanager
@@ -47,16 +64,18 @@ def end_on_signals(*numbers: signal.Signals) -> Iterator[None]:
 
     Does nothing outside the main thread, which alone receives signals.
     """
-    global _number
+    global _number, _again
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    _number = None
+    _number = _again = None
     before = {number: signal.signal(number, _end) for number in numbers}
     hook, sys.unraisablehook = sys.unraisablehook, _not_dropped
     try:
         yield
     finally:
         sys.unraisablehook = hook
+        if _again is not None:
+            _again.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
