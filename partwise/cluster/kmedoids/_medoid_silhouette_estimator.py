@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from partwise._checks import check_count, check_jobs
 from partwise._random import check_seed
+from partwise.cluster.kmedoids._medoid_estimator import MedoidEstimator
 from partwise.cluster.kmedoids._pam import fasterpam
 from partwise.cluster.kmedoids._silhouette import dynmsc, fastermsc
 
 __all__ = ["MedoidSilhouette"]
 
 
-class MedoidSilhouette(ClusterMixin, BaseEstimator):
+class MedoidSilhouette(MedoidEstimator):
     """Group objects around medoids of large average medoid silhouette, and choose how many.
 
     Parameters
@@ -97,11 +97,6 @@ class MedoidSilhouette(ClusterMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.pairwise = isinstance(self.metric, str) and self.metric == "precomputed"
-        return tags
-
     def fit(self, X: ArrayLike, y: Any = None) -> MedoidSilhouette:
         """Find the medoids of points, or of objects with given dissimilarities.
 
@@ -124,7 +119,7 @@ class MedoidSilhouette(ClusterMixin, BaseEstimator):
         k_max = min(check_count("k_max", self.k_max), n)
         if self.n_clusters is None and k_min > n:
             raise ValueError(f"k_min must be at most n_samples={n}, got {k_min}")
-        precomputed = isinstance(self.metric, str) and self.metric == "precomputed"
+        precomputed = self._is_precomputed()
         options: dict[str, Any] = {
             "max_iter": self.max_iter,
             "random_state": check_seed(self.random_state),
@@ -160,27 +155,3 @@ class MedoidSilhouette(ClusterMixin, BaseEstimator):
         from partwise.cluster.kmedoids._distances import pairwise_matrix
 
         return pairwise_matrix(X, self.metric, self.dtype, n_jobs=check_jobs(self.n_jobs))
-
-    def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
-        from partwise.cluster.kmedoids._distances import nearest_medoid
-
-        centers: Any = self.cluster_centers_
-        return nearest_medoid(X, centers, self.metric, n_jobs=check_jobs(self.n_jobs))[0]
-
-    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
-        """Return the nearest medoid of other objects.
-
-        Parameters
-        ----------
-        X : array-like of shape (m, d), or (m, n) for precomputed dissimilarities
-            ``X[i, o]`` is the dissimilarity to object o of the fitted ones then.
-
-        Returns
-        -------
-        int32 ndarray of shape (m,)
-        """
-        check_is_fitted(self)
-        data: NDArray[Any] = validate_data(self, X, reset=False, dtype="numeric")
-        if self.cluster_centers_ is None:
-            return np.argmin(data[:, self.medoid_indices_], axis=1).astype(np.int32)
-        return self._assign(data)
