@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["PartwiseWarning", "CompileNotice", "InfeasibleWarning", "GraphFormatError"]
+__all__ = [
+    "CompileNotice",
+    "FormatError",
+    "GraphFormatError",
+    "InfeasibleWarning",
+    "PartwiseWarning",
+    "TableFormatError",
+]
 
 
 class PartwiseWarning(UserWarning):
@@ -23,8 +30,8 @@ class InfeasibleWarning(PartwiseWarning):
     """The result does not satisfy a constraint that was asked for."""
 
 
-class GraphFormatError(ValueError):
-    """A file cannot be read as the graph, hypergraph or partition it should hold.
+class FormatError(ValueError):
+    """A file cannot be read as what it should hold.
 
     Parameters
     ----------
@@ -45,3 +52,11 @@ class GraphFormatError(ValueError):
 
     def __reduce__(self) -> tuple[type, tuple[str, int | None, str]]:
         return type(self), (self.file, self.line, self.reason)
+
+
+class GraphFormatError(FormatError):
+    """A file cannot be read as the graph, hypergraph or partition it should hold."""
+
+
+class TableFormatError(FormatError):
+    """A file cannot be read as the table of points or dissimilarities it should hold."""

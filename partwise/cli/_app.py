@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from partwise._version import __version__
+from partwise.cli._cluster import CLUSTER_HELP, cluster
 from partwise.cli._convert import CONVERT_HELP, convert
 from partwise.cli._errors import UsageProblem
 from partwise.cli._evaluate import EVALUATE_HELP, evaluate
@@ -46,11 +47,12 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback(
-    help="Cut graphs and netlists into balanced parts.\n\n"
+    help="Cut graphs and netlists into balanced parts, points into clusters.\n\n"
     "partwise COMMAND --help explains a command. Exit codes: 0 all went well, 1 some input failed "
     "(one line each on stderr), 2 wrong usage, 130 interrupted.",
-    epilog="Files are edge lists (any ids, # or % comments), METIS .graph, Matrix Market .mtx, "
-    "scipy .npz, Parquet, GraphML, GML or hMETIS .hgr, gzip or not; - is a pipe.",
+    epilog="Graphs are edge lists (any ids, # or % comments), METIS .graph, Matrix Market .mtx, "
+    "scipy .npz, Parquet, GraphML, GML or hMETIS .hgr; points are CSV, TSV, .npy or Parquet; gzip "
+    "or not; - is a pipe.",
 )
 def _global_options(
     version: Annotated[
@@ -65,6 +67,7 @@ def _global_options(
 
 
 app.command(help=PARTITION_HELP)(partition)
+app.command(help=CLUSTER_HELP)(cluster)
 app.command(help=EVALUATE_HELP)(evaluate)
 app.command(help=CONVERT_HELP)(convert)
 app.command(help=INFO_HELP)(info)

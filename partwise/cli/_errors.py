@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from partwise.errors import GraphFormatError
+from partwise.errors import FormatError
 
 __all__ = ["UsageProblem", "describe", "shown"]
 
@@ -25,7 +25,7 @@ def describe(source: str, error: BaseException) -> str:
     has a line), and names another file too when that is where the fault lies.
     """
     name = shown(source)
-    if isinstance(error, GraphFormatError):
+    if isinstance(error, FormatError):
         same = error.file in (name, source) or _same_path(error.file, source)
         if same:
             where = name if error.line is None else f"{name}:{error.line}"

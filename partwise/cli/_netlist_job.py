@@ -32,7 +32,8 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
     GraphFormatError, OSError, ValueError
         The input, or the personalities, cannot be used, or an output cannot be written.
     """
-    from partwise.cli._partition_job import check_parts, complete
+    from partwise.cli._partition_job import check_parts
+    from partwise.cli._record import complete
     from partwise.partition import partition_netlist
 
     options = job.options

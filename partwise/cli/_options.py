@@ -11,7 +11,11 @@ __all__ = [
     "Format",
     "Inputs",
     "Jobs",
+    "JsonFile",
+    "LabelTable",
     "OutDir",
+    "Output",
+    "Picture",
     "Quiet",
     "ReportFile",
     "Resume",
@@ -22,6 +26,7 @@ __all__ = [
 ]
 
 BATCH = "Many inputs"
+OUTPUT = "Output"
 
 FORMATS = "edgelist, metis, matrixmarket, npz, parquet, graphml, gml, hmetis"
 
@@ -42,8 +47,7 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT",
-        help="Graph or netlist files; @list.txt names a file that lists them, one per line; - is "
-        "a pipe.",
+        help="Files; @list.txt names a file that lists them, one per line; - is a pipe.",
         show_default=False,
     ),
 ]
@@ -53,6 +57,47 @@ Format = Annotated[
         "--format",
         metavar="F",
         help=f"Format of the input, where its suffix does not say it: {FORMATS}.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Where the labels go instead of INPUT.part.K; - for stdout, none for nowhere.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+LabelTable = Annotated[
+    str | None,
+    typer.Option(
+        "--labels",
+        metavar="FILE",
+        help="Also write id, tab and label, a line each, without a header.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+JsonFile = Annotated[
+    str | None,
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="Also write the report as JSON; - for stdout.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+Picture = Annotated[
+    str | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Also draw the result: .png, .svg, .pdf or .html.",
+        rich_help_panel=OUTPUT,
         show_default=False,
     ),
 ]

@@ -35,11 +35,16 @@ from partwise.cli._netlist_options import (
     parse_amounts,
 )
 from partwise.cli._options import (
+    OUTPUT,
     Debug,
     Format,
     Inputs,
     Jobs,
+    JsonFile,
+    LabelTable,
     OutDir,
+    Output,
+    Picture,
     Quiet,
     ReportFile,
     Resume,
@@ -81,7 +86,7 @@ Examples:
 """)
 
 _TASK = "partwise.cli._partition_job:run"
-_RESULT, _LIMITS, _OUTPUT = "Result", "Constraints", "Output"
+_LIMITS = "Constraints"
 
 
 class Preset(StrEnum):
@@ -192,54 +197,17 @@ def partition(
     method: MethodOption = Method.extended,
     starts: Starts = None,
     objective: ObjectiveOption = Objective.cut,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help="Where the blocks go instead of INPUT.part.K; - for stdout, none for nowhere.",
-            rich_help_panel=_OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            "--labels",
-            metavar="FILE",
-            help="Also write id, tab and block, a line per node, without a header.",
-            rich_help_panel=_OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Also write the report as JSON; - for stdout.",
-            rich_help_panel=_OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
-    plot: Annotated[
-        str | None,
-        typer.Option(
-            "--plot",
-            metavar="FILE",
-            help="Also draw the partition: .png, .svg, .pdf or .html.",
-            rich_help_panel=_OUTPUT,
-            show_default=False,
-        ),
-    ] = None,
+    output: Output = None,
+    labels: LabelTable = None,
+    json: JsonFile = None,
+    plot: Picture = None,
     coords: Annotated[
         str | None,
         typer.Option(
             "--coords",
             metavar="FILE",
             help="Coordinates for --plot, two or three numbers per line in row order, or .npy.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
             show_default=False,
         ),
     ] = None,

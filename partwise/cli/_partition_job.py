@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,14 @@ from partwise.cli._convert import is_hypergraph
 from partwise.cli._errors import UsageProblem
 from partwise.cli._jobs import Job
 from partwise.cli._progress import Monitor
-from partwise.cli._report import environment, peak_memory, report_json
+from partwise.cli._record import complete
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from partwise.graph import Graph
 
-__all__ = ["check_parts", "complete", "read_input", "run"]
+__all__ = ["check_parts", "read_input", "run"]
 
 _READ, _SOLVED = 0.1, 0.9  # how the bar is shared out
 
@@ -95,36 +94,6 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
     return complete(job, record, times, monitor)
 
 
-def complete(
-    job: Job,
-    record: dict[str, Any],
-    times: dict[str, float],
-    monitor: Monitor,
-    details: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Add to a record what any partition's has, and write ``--json``, with `details` if given."""
-    options = job.options
-    made = ("output", "labels", "json", "plot")
-    record = {
-        **record,
-        "times": times,
-        "outputs": {key: options[key] for key in made if options[key] not in (None, "-")},
-        "options": {key: value for key, value in options.items() if key not in made},
-        "peak_memory": peak_memory(),
-        "versions": environment(),
-    }
-    if options["json"] == "-":
-        record |= details or {}
-    elif options["json"] is not None:
-        from partwise.graph.io import atomic_write
-
-        record["input_sha256"] = _digest(job.source)
-        with atomic_write(options["json"], "w") as file:
-            file.write(report_json(record | (details or {})) + "\n")
-    monitor.stage(1.0, "done")
-    return record
-
-
 def check_parts(n: int, k: int) -> None:
     """Refuse more blocks than nodes; an empty input has an empty result."""
     if 0 < n < k:
@@ -180,11 +149,3 @@ def _read_coordinates(path: str, n: int) -> NDArray[Any]:
     if not np.isfinite(points).all():
         raise GraphFormatError(path, None, "holds a coordinate that is not finite")
     return points
-
-
-def _digest(source: str) -> str | None:
-    """Return the SHA-256 of the input as it lies on disk; None for a pipe."""
-    if source == "-" or not os.path.isfile(source):
-        return None
-    with open(source, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""A partition as a picture file.
+"""A result as a picture file.
 
 No display and no pyplot are involved: a figure belongs to the function that makes it alone.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from partwise.graph import Graph
     from partwise.partition import Netlist, NetlistPartition
 
-__all__ = ["draw_netlist", "draw_partition"]
+__all__ = ["draw_clusters", "draw_netlist", "draw_partition", "draw_silhouette"]
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -57,6 +57,28 @@ def draw_netlist(path: str, netlist: Netlist, result: NetlistPartition, title: s
     left, right = figure.subplots(1, 2)
     plot_utilisation(result, ax=left)
     plot_incidence(netlist, result.labels, result.n_parts, ax=right)
+    _save(figure, path, title)
+
+
+def draw_clusters(
+    path: str, points: NDArray[Any], labels: NDArray[Any], medoids: NDArray[Any], title: str
+) -> None:
+    """Draw points coloured by cluster and write the picture to `path`."""
+    from partwise.plot import plot_clusters
+
+    figure = _new_figure(8, 8)
+    plot_clusters(points, labels, medoids, ax=figure.add_subplot(), title=title)
+    _save(figure, path, title)
+
+
+def draw_silhouette(
+    path: str, values: NDArray[Any], labels: NDArray[Any], name: str, title: str
+) -> None:
+    """Draw a silhouette plot and write it to `path`."""
+    from partwise.plot import plot_silhouette
+
+    figure = _new_figure(8, 8)
+    plot_silhouette(values, labels, name=name, ax=figure.add_subplot(), title=title)
     _save(figure, path, title)
 
 

@@ -35,5 +35,11 @@ _CORESETS = (
 )
 
 __getattr__, __dir__, __all__ = lazy_exports(
-    __name__, dict.fromkeys(_KMEDOIDS, "kmedoids") | dict.fromkeys(_CORESETS, "coresets")
+    __name__,
+    {
+        **dict.fromkeys(_KMEDOIDS, "kmedoids"),
+        **dict.fromkeys(_CORESETS, "coresets"),
+        "PointTable": "_points_file",
+        "read_points": "_points_file",
+    },
 )

@@ -39,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "Hypergraph": "_hypergraph",
         "as_graph": "_convert",
         "quotient_graph": "_quotient",
+        "shortest_path_matrix": "_shortest_paths",
         **dict.fromkeys(_FILES, "io"),
         **dict.fromkeys(_GENERATORS, "generators"),
         "generators": "",

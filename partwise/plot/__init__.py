@@ -10,6 +10,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "plot_partition": "_partition",
         "plot_blocks": "_blocks",
+        "plot_clusters": "_clusters",
+        "plot_silhouette": "_clusters",
         "plot_utilisation": "_netlist",
         "plot_incidence": "_netlist",
         "graph_layout": "_layout",

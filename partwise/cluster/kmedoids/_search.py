@@ -11,12 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partwise._checks import check_count
-from partwise.cluster.kmedoids import _pam
-from partwise.cluster.kmedoids._distances import Metric, nearest_medoid, pairwise_matrix
+from partwise.cluster.kmedoids import _pam, _silhouette
+from partwise.cluster.kmedoids._distances import (
+    BLOCK_BYTES,
+    Metric,
+    distance_block,
+    nearest_medoid,
+    pairwise_matrix,
+)
 from partwise.cluster.kmedoids._input import draw
 from partwise.cluster.kmedoids._result import KMedoidsResult
+from partwise.cluster.kmedoids._silhouette_result import MedoidSilhouetteResult
 
-__all__ = ["INITS", "ON_MATRIX", "ON_POINTS", "Clustering", "Search", "find_medoids"]
+__all__ = [
+    "INITS",
+    "ON_MATRIX",
+    "ON_POINTS",
+    "Clustering",
+    "Search",
+    "distance_matrix",
+    "find_medoid_silhouette",
+    "find_medoids",
+    "medoid_silhouettes",
+]
 
 ON_MATRIX: dict[str, Callable[..., KMedoidsResult]] = {
     "fasterpam": _pam.fasterpam,
@@ -88,7 +105,7 @@ def find_medoids(
     if search.coreset is not None:
         result = _on_coreset(data, search, weights)
     elif search.method in ON_MATRIX:
-        result = _best_run(_matrix(data, search), search, weights)
+        result = _best_run(distance_matrix(data, search), search, weights)
     else:
         result = _on_points(data, search, weights)
     return _assigned(data, result, search, weights)
@@ -107,8 +124,37 @@ def _assigned(
     return Clustering(result, distances)
 
 
-def _matrix(X: NDArray[Any], search: Search) -> NDArray[Any]:
-    return pairwise_matrix(X, search.metric, search.dtype, n_jobs=search.n_threads)
+def distance_matrix(data: NDArray[Any], search: Search) -> NDArray[Any]:
+    """Return the dissimilarities of all pairs, shape (n, n): given or computed."""
+    if search.precomputed:
+        return data
+    return pairwise_matrix(data, search.metric, search.dtype, n_jobs=search.n_threads)
+
+
+def find_medoid_silhouette(data: NDArray[Any], search: Search) -> MedoidSilhouetteResult:
+    """Search ``search.k`` medoids, at least 2, of large average medoid silhouette."""
+    return _silhouette.fastermsc(
+        distance_matrix(data, search),
+        search.k,
+        max_iter=search.max_iter,
+        random_state=search.seed,
+        symmetric=search.symmetric,
+    )
+
+
+def medoid_silhouettes(
+    data: NDArray[Any], medoids: NDArray[np.int64], search: Search
+) -> NDArray[np.float64]:
+    """Return the medoid silhouette of every object, shape (n,), in O(n k) time."""
+    if search.precomputed:
+        return _silhouette.medoid_silhouette(data, medoids, per_sample=True)
+    values = np.empty(len(data))
+    step = max(1, BLOCK_BYTES // (8 * medoids.size))
+    for start in range(0, len(data), step):
+        rows = slice(start, start + step)
+        block = distance_block(data[rows], data[medoids], search.metric)
+        values[rows] = _silhouette.silhouettes_of(block)
+    return values
 
 
 def _best_run(
@@ -209,7 +255,7 @@ def _on_coreset(
             "'sensitivity', 'lightweight' and 'uniform' without augmentation give such"
         )
     found = _best_run(
-        _matrix(X[rows], search), search, np.asarray(chosen.weights, dtype=np.float64)
+        distance_matrix(X[rows], search), search, np.asarray(chosen.weights, dtype=np.float64)
     )
     medoids = rows[found.medoids].astype(np.int64)
     return KMedoidsResult(found.loss, np.zeros(0, np.int32), medoids, found.n_iter, found.n_swap)

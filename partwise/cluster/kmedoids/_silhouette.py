@@ -19,6 +19,7 @@ __all__ = [
     "dynmsc",
     "fastermsc",
     "medoid_silhouette",
+    "silhouettes_of",
     "silhouette",
 ]
 
@@ -96,7 +97,7 @@ def medoid_silhouette(
     if bad.any():
         o, i = np.unravel_index(int(np.argmax(bad)), bad.shape)
         raise _fault(int(o), int(chosen[i]), columns[o, i])
-    values = _values(columns)
+    values = silhouettes_of(columns)
     return values if per_sample else float(values.mean())
 
 
@@ -256,7 +257,7 @@ def fastermsc(
         rows = _transposed(matrix)
         found, n_iter, n_swap = next(_descend(rows, start, _order(len(rows), seed), passes))
     columns = matrix[:, found]
-    score = float(_values(columns).mean())
+    score = float(silhouettes_of(columns).mean())
     return MedoidSilhouetteResult(score, _labels(columns, found), found, n_iter, n_swap, seed)
 
 
@@ -340,7 +341,7 @@ def dynmsc(
     if taken and symmetric is None and any(_differs(matrix, rows, run[0]) for run in runs):
         runs = list(_descend(_transposed(matrix), start, order, passes, least))
     runs.reverse()
-    scores = np.array([_values(matrix[:, run[0]]).mean() for run in runs])
+    scores = np.array([silhouettes_of(matrix[:, run[0]]).mean() for run in runs])
     best = int(np.argmax(scores))
     medoids = runs[best][0]
     return DynMSCResult(
@@ -434,7 +435,7 @@ def _order(n: int, seed: int | None) -> NDArray[np.int64]:
     return order
 
 
-def _values(columns: NDArray[Any]) -> NDArray[np.float64]:
+def silhouettes_of(columns: NDArray[Any]) -> NDArray[np.float64]:
     """Return the medoid silhouettes from dissimilarities of shape (n, k)."""
     two = np.partition(columns, 1, axis=1)[:, :2].astype(np.float64)
     loss = np.zeros(len(two))
