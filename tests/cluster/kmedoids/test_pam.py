@@ -26,7 +26,14 @@ from partwise.cluster.kmedoids._kernels.fasterpam import (
     total_of,
 )
 from partwise.cluster.kmedoids._kernels.masks import below, below4, lowest
-from partwise.cluster.kmedoids._kernels.nearest import NONE, assign, exchange, removal_losses
+from partwise.cluster.kmedoids._kernels.nearest import (
+    BLOCK,
+    NONE,
+    SWEPT,
+    assign,
+    exchange,
+    removal_losses,
+)
 from partwise.errors import PartwiseWarning
 from partwise.kernels.jit import kernel
 from tests.oracles import kmedoids as oracle
@@ -117,11 +124,15 @@ def test_every_exchange_is_priced_exactly(dtype, n, weighted):
                 assert not gains.any()
 
 
-@settings(max_examples=40)
-@given(st.integers(0, 10**6), st.integers(2, 9), st.booleans())
+@settings(max_examples=60)
+@given(
+    st.integers(0, 10**6),
+    st.one_of(st.integers(2, 9), st.integers(SWEPT, SWEPT + 4)),
+    st.booleans(),
+)
 def test_what_is_kept_of_medoids_equals_a_new_assignment_after_every_exchange(seed, k, weighted):
     rng = np.random.default_rng(seed)
-    n = 40
+    n = 40 if k < 10 else 90
     D = matrix(seed, n, np.float32, symmetric=bool(seed % 2))
     weights = rng.random(n) if weighted else None
     medoids = rng.choice(n, k, replace=False).astype(np.int64)
@@ -137,7 +148,8 @@ def test_what_is_kept_of_medoids_equals_a_new_assignment_after_every_exchange(se
         assert both.reshape(n, 2).tolist() == ordered[:2].T.tolist()
         assert ds.tolist() == ordered[1].tolist()
         assert every[near, np.arange(n)].tolist() == ordered[0].tolist()
-        for o in range(n):
+        assert len(slots) == len(distances) == len(lengths) == len(bounds) == n * (k > SWEPT)
+        for o in range(len(slots)):
             listed = slots[o, : lengths[o]]
             assert (slots[o, lengths[o] :] == NONE).all()
             assert len(set(listed.tolist())) == lengths[o] >= min(2, k)
@@ -151,6 +163,18 @@ def test_what_is_kept_of_medoids_equals_a_new_assignment_after_every_exchange(se
         assert total_of(both, weights) == pytest.approx(
             oracle.loss_of(D.T.tolist(), medoids, weights)
         )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_sweeps_find_the_two_nearest_across_blocks_and_ties(dtype):
+    n = 2 * BLOCK + 37
+    rows = np.random.default_rng(0).integers(0, 7, (12, n)).astype(dtype)
+    medoids = np.array([3, 0, 11, 7])
+    *_, near, both, ds = assign(rows, medoids, farthest(rows.dtype))
+    ordered = np.sort(rows[medoids], axis=0)
+    assert (both.reshape(n, 2) == ordered[:2].T).all()
+    assert (ds == ordered[1]).all()
+    assert (near == np.argmin(rows[medoids], axis=0)).all()
 
 
 @pytest.mark.parametrize("search", SEARCHES)

@@ -4,6 +4,9 @@
 distance. Rows have STRIDE places, a cache line for four-byte numbers, of which the first LIST are
 used; places beyond ``lengths[o]`` hold NONE, so that the objects which list a slot are found by
 comparing 64 places, those of 8 objects, at a time.
+
+With few medoids nearly all objects list the one that goes: lists are empty then, and the two
+nearest are found anew after every exchange, in plain sweeps over the rows of the medoids.
 """
 
 from __future__ import annotations
@@ -13,10 +16,12 @@ import numpy as np
 from partwise.cluster.kmedoids._kernels.masks import LANES, below, equal, lowest
 from partwise.kernels.jit import kernel
 
-__all__ = ["LIST", "NONE", "STRIDE", "assign", "exchange", "removal_losses"]
+__all__ = ["BLOCK", "LIST", "NONE", "STRIDE", "SWEPT", "assign", "exchange", "removal_losses"]
 
 LIST = 5  # nearest medoids kept per object
 STRIDE = 8
+SWEPT = 16  # medoids up to which no lists are kept
+BLOCK = 1024  # objects whose numbers stay in the first cache during a sweep
 NONE = np.uint32(0xFFFFFFFF)
 
 
@@ -54,14 +59,44 @@ def _scan(rows, medoids, o, slots, distances, lengths, bounds, far):
 
 
 @kernel
+def _sweep(row, s, first, second, near):
+    """Take note of slot `s`, whose medoid is at the distances `row`, without branches."""
+    for o in range(row.size):
+        d, f, g = row[o], first[o], second[o]
+        closer = d < f
+        between = d if d < g else g
+        second[o] = f if closer else between
+        near[o] = s if closer else near[o]
+        first[o] = d if closer else f
+
+
+@kernel
+def _two_nearest(rows, medoids, far, near, both, ds):
+    """Write the nearest slot and the two smallest distances of every object."""
+    n = rows.shape[1]
+    first = np.empty(BLOCK, dtype=rows.dtype)
+    for at in range(0, n, BLOCK):
+        end = min(at + BLOCK, n)
+        first[:] = far
+        ds[at:end] = far
+        near[at:end] = 0
+        for s in range(medoids.size):
+            _sweep(rows[medoids[s], at:end], np.uint32(s), first, ds[at:end], near[at:end])
+        for o in range(at, end):
+            both[2 * o] = first[o - at]
+            both[2 * o + 1] = ds[o]
+
+
+@kernel
 def assign(rows, medoids, far):
     """Return (slots, distances, lengths, bounds, near, both, ds) for the given medoids.
 
     `slots` and `distances`, of shape (n, STRIDE), hold the nearest medoids of every object in
-    ascending order, `lengths` how many; all other medoids are at least `bounds` away. `near` and
-    `ds` repeat the nearest slot and the second distance, contiguously; `both`, of shape (2 n,), the
-    two smallest distances in float64 side by side: the search reads them together, and converting
-    them anew for every visit would cost more than all the rest.
+    ascending order, `lengths` how many; all other medoids are at least `bounds` away. These four
+    are empty for up to SWEPT medoids. `near` and `ds` repeat the nearest slot and the second
+    distance, contiguously; `both`, of shape (2 n,), the two smallest distances in float64 side by
+    side: the search reads them together, and converting them anew for every visit would cost more
+    than all the rest.
 
     Parameters
     ----------
@@ -70,34 +105,39 @@ def assign(rows, medoids, far):
     """
     n = rows.shape[1]
     k = medoids.size
-    slots = np.full((n, STRIDE), NONE, dtype=np.uint32)
-    distances = np.empty((n, STRIDE), dtype=rows.dtype)
-    lengths = np.full(n, min(k, LIST), dtype=np.uint8)
-    bounds = np.full(n, far, dtype=rows.dtype)
-    for s in range(min(k, LIST)):
+    near = np.empty(n, dtype=np.uint32)
+    both = np.empty(2 * n)
+    ds = np.empty(n, dtype=rows.dtype)
+    listed = 0 if k <= SWEPT else n
+    slots = np.full((listed, STRIDE), NONE, dtype=np.uint32)
+    distances = np.empty((listed, STRIDE), dtype=rows.dtype)
+    lengths = np.full(listed, LIST, dtype=np.uint8)
+    bounds = np.empty(listed, dtype=rows.dtype)
+    if listed == 0:
+        _two_nearest(rows, medoids, far, near, both, ds)
+        return slots, distances, lengths, bounds, near, both, ds
+    for s in range(LIST):
         row = rows[medoids[s]]
         for o in range(n):
             _insert(slots, distances, o, s, s, row[o])
-    if k > LIST:
-        # what is not listed is at least as far as the last that is: bounds are its distance
-        bounds[:] = distances[:, LIST - 1]
-        whole = n - n % LANES
-        for s in range(LIST, k):
-            row = rows[medoids[s]]
-            for at in range(0, whole, LANES):
-                mask = below(row, bounds, at)
-                while mask != np.uint64(0):
-                    o = at + lowest(mask)
-                    mask &= mask - np.uint64(1)
-                    _insert(slots, distances, o, LIST - 1, s, row[o])
-                    bounds[o] = distances[o, LIST - 1]
-            for o in range(whole, n):
-                if row[o] < bounds[o]:
-                    _insert(slots, distances, o, LIST - 1, s, row[o])
-                    bounds[o] = distances[o, LIST - 1]
-    near = slots[:, 0].copy()
-    ds = distances[:, 1].copy()
-    both = np.empty(2 * n)
+    # what is not listed is at least as far as the last that is: bounds are its distance
+    bounds[:] = distances[:, LIST - 1]
+    whole = n - n % LANES
+    for s in range(LIST, k):
+        row = rows[medoids[s]]
+        for at in range(0, whole, LANES):
+            mask = below(row, bounds, at)
+            while mask != np.uint64(0):
+                o = at + lowest(mask)
+                mask &= mask - np.uint64(1)
+                _insert(slots, distances, o, LIST - 1, s, row[o])
+                bounds[o] = distances[o, LIST - 1]
+        for o in range(whole, n):
+            if row[o] < bounds[o]:
+                _insert(slots, distances, o, LIST - 1, s, row[o])
+                bounds[o] = distances[o, LIST - 1]
+    near[:] = slots[:, 0]
+    ds[:] = distances[:, 1]
     for o in range(n):
         both[2 * o] = distances[o, 0]
         both[2 * o + 1] = distances[o, 1]
@@ -107,11 +147,17 @@ def assign(rows, medoids, far):
 @kernel
 def removal_losses(k, weights, near, both):
     """Return by how much the loss grows if a medoid is dropped without replacement, shape (k,)."""
-    losses = np.zeros(k)
+    losses = np.empty(k)
+    _sum_losses(losses, weights, near, both)
+    return losses
+
+
+@kernel
+def _sum_losses(losses, weights, near, both):
+    losses[:] = 0.0
     for o in range(near.size):
         w = 1.0 if weights is None else weights[o]
         losses[near[o]] += (both[2 * o + 1] - both[2 * o]) * w
-    return losses
 
 
 @kernel
@@ -167,14 +213,20 @@ def exchange(
 ):  # fmt: skip
     """Put `candidate` in the place of the medoid in `slot` and repair everything kept of it.
 
-    Only objects that list the slot, or that are nearer to the candidate than all medoids not
-    listed, are visited; of these, only those left with a single listed medoid look at all of them.
+    With few medoids everything is made anew. Else only objects that list the slot, or that are
+    nearer to the candidate than all medoids not listed, are visited; of these, only those left with
+    a single listed medoid look at all of them.
 
     Notes
     -----
-    O(n / 64) comparisons, O(1) for an object visited and O(k) for the few that look again.
+    O(n k) steps with few medoids. Else O(n / 64) comparisons, O(1) for an object visited and O(k)
+    for the few that look again.
     """
     medoids[slot] = candidate
+    if medoids.size <= SWEPT:
+        _two_nearest(rows, medoids, far, near, both, ds)
+        _sum_losses(losses, weights, near, both)
+        return
     row = rows[candidate]
     n = row.size
     wanted = np.uint32(slot)
