@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import sys
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise._checks import check_count, check_jobs
+from partwise._checks import check_count, check_deadline, check_jobs
 from partwise._random import RandomState, check_seed
 from partwise.cluster.kmedoids._input import (
     as_rows,
@@ -132,6 +135,7 @@ def iterated_fasterpam(
     *,
     n_rounds: int | None = None,
     reach: int | None = None,
+    time_limit: float | None = None,
     random_state: RandomState = None,
     sample_weight: ArrayLike | None = None,
     symmetric: bool | None = None,
@@ -146,16 +150,19 @@ def iterated_fasterpam(
     D, medoids, sample_weight, symmetric
         As for :func:`fasterpam`.
     n_rounds : int, optional
-        Disturbances; by default ``200 + 5 k``.
+        Disturbances, at most; by default ``200 + 5 k``, or any number with a `time_limit`.
     reach : int, optional
-        Nearest objects that a disturbance chooses from; by default ``4 n / k``.
+        Nearest objects that a disturbance chooses from; by default ``8 n / k``.
+    time_limit : float, optional
+        Seconds after which no more rounds are made. The first descent is always finished. How many
+        rounds there is time for, and so the result, may differ from call to call.
     random_state : int, Generator, RandomState or None
         The seed; None draws one, which the result reports.
 
     Returns
     -------
     KMedoidsResult
-        ``n_iter`` counts rounds.
+        ``n_iter`` counts rounds. No single exchange improves it.
 
     Raises
     ------
@@ -174,23 +181,53 @@ def iterated_fasterpam(
     >>> iterated_fasterpam(abs(points[:, None] - points), 2, random_state=0).loss
     4
     """
-    from partwise.cluster.kmedoids._kernels.iterated import iterated_search
+    from partwise.cluster.kmedoids._kernels.iterated import descend, disturb, state_of
     from partwise.kernels.rng import stream_state
 
+    deadline = check_deadline(time_limit, time.perf_counter())
     drawn = check_seed(random_state)
     asked = None if n_rounds is None else check_count("n_rounds", n_rounds)
     near = None if reach is None else check_count("reach", reach)
 
     def search(rows: Any, weights: Any, start: Any, seed: int | None, fault: Any) -> Any:
         n, k = rows.shape[0], start.size
-        width = max(4, 4 * n // k) if near is None else near
-        rounds = 200 + 5 * k if asked is None else asked
-        return iterated_search(
-            rows, weights, start, _order(n, drawn), min(width, n), rounds, farthest(rows.dtype),
-            stream_state(drawn, 1),
-        )  # fmt: skip
+        width = min(n, max(4, 8 * n // k) if near is None else near)
+        limit = (200 + 5 * k if time_limit is None else sys.maxsize) if asked is None else asked
+        order, far, random = _order(n, drawn), farthest(rows.dtype), stream_state(drawn, 1)
+        state = state_of(rows, weights, start, far)
+        best, swaps = descend(rows, weights, order, far, state)
+        start[:] = state[0]
+
+        def more_rounds(rounds: int) -> None:
+            nonlocal best, swaps
+            best, more = disturb(
+                rows, weights, order, width, rounds, far, random, state, start, best
+            )
+            swaps += more
+
+        rounds = _repeat_until(deadline, limit, more_rounds) if k < n else 0
+        return best, state_of(rows, weights, start, far)[6], None, rounds, swaps
 
     return _fit(D, medoids, search, sample_weight, symmetric, drawn, check_first=True)
+
+
+def _repeat_until(deadline: float, limit: int, run: Callable[[int], None]) -> int:
+    """Run ever more rounds, `limit` at most, until the deadline; return how many were run.
+
+    What is run at once should take a quarter of the time that is left.
+    """
+    if deadline == math.inf:
+        run(limit)
+        return limit
+    started = now = time.perf_counter()
+    done, size = 0, 1
+    while now < deadline and done < limit:
+        run(size)
+        done += size
+        now = time.perf_counter()
+        fitting = int((deadline - now) / max(now - started, 1e-9) * done / 4)
+        size = max(1, min(4 * size, fitting, limit - done))
+    return done
 
 
 def fastpam1(

@@ -357,6 +357,56 @@ def test_iterated_search_is_no_worse_than_its_descent_and_repeats():
     assert np.mean(gains) > 0
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_iterated_search_finds_the_optimum_of_small_problems(weighted, symmetric):
+    for seed in range(6):
+        D = matrix(seed, 12, np.int32, symmetric)
+        weights = np.random.default_rng(seed).integers(0, 4, 12).astype(float) if weighted else None
+        every = itertools.combinations(range(12), 3)
+        least = min(oracle.loss_of(D.tolist(), chosen, weights) for chosen in every)
+        found = iterated_fasterpam(
+            D, 3, random_state=seed, n_rounds=300, sample_weight=weights, symmetric=symmetric
+        )
+        assert found.loss == least
+        assert found.loss == oracle.loss_of(D.tolist(), found.medoids, weights)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+@pytest.mark.parametrize("k", [2, 7, 60])
+def test_no_exchange_improves_an_iterated_search(dtype, k):
+    D = matrix(3, 150, dtype)
+    start = np.random.default_rng(k).choice(150, k, replace=False)
+    found = iterated_fasterpam(D, start, random_state=0, n_rounds=100)
+    assert found.loss <= fasterpam(D, start, random_state=0).loss
+    assert found.loss == D[:, found.medoids].min(axis=1).sum(dtype=np.float64)
+    for j in np.setdiff1d(np.arange(150), found.medoids):
+        assert swap_deltas(D, found.medoids, int(j)).min() >= 0
+
+
+def test_more_rounds_are_never_worse():
+    D = matrix(8, 200, np.int32)
+    losses = [iterated_fasterpam(D, 30, random_state=1, n_rounds=r).loss for r in (1, 20, 200)]
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_a_time_limit_ends_the_same_search_earlier():
+    D = matrix(8, 200, np.int32)
+    whole = iterated_fasterpam(D, 30, random_state=1, n_rounds=200)
+    timed = iterated_fasterpam(D, 30, random_state=1, n_rounds=200, time_limit=600.0)
+    assert timed.n_iter == whole.n_iter == 200
+    assert timed.medoids.tolist() == whole.medoids.tolist()
+    short = iterated_fasterpam(D, 30, random_state=1, time_limit=0.5)
+    again = iterated_fasterpam(D, 30, random_state=1, n_rounds=short.n_iter)
+    assert again.medoids.tolist() == short.medoids.tolist()
+    over = iterated_fasterpam(D, 30, random_state=1, time_limit=1e-9)
+    assert over.n_iter == 0
+    assert over.loss == D[:, over.medoids].min(axis=1).sum()
+    for wrong in (0, -1.0, float("nan")):
+        with pytest.raises(ValueError, match="time_limit must be positive seconds"):
+            iterated_fasterpam(D, 30, time_limit=wrong)
+
+
 @pytest.mark.peer
 @pytest.mark.parametrize("k", [2, 10, 60])
 def test_same_medoids_as_the_rust_package(k):

@@ -1,4 +1,8 @@
-"""Local iterated search: small disturbances, searched where they were made."""
+"""Local iterated search: small disturbances, searched where they were made.
+
+All that is kept of a set of medoids is a *state*, the tuple (medoids, is_medoid, slots, distances,
+lengths, bounds, near, both, ds, losses) with the meanings of :mod:`nearest`.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +19,67 @@ from partwise.cluster.kmedoids._kernels.nearest import assign, exchange, removal
 from partwise.kernels.jit import kernel
 from partwise.kernels.rng import next_below, shuffle
 
-__all__ = ["iterated_search"]
+__all__ = ["descend", "disturb", "state_of"]
 
 STRONGEST = 3  # exchanges of a disturbance, at most
+SLACK = 4e-4  # share of the best loss by which a state may be worse and be gone on from
 
 
 @kernel
-def _descend(
-    rows, weights, medoids, tried, far, is_medoid, slots, distances, lengths, bounds, near, both,
-    ds, losses, gains, touched, loss,
-):  # fmt: skip
-    """Make improving exchanges with the candidates `tried` until none is left: (loss, swaps)."""
+def state_of(rows, weights, medoids, far):
+    """Return the state of `medoids`, which are copied."""
+    is_medoid = np.zeros(rows.shape[0], dtype=np.bool_)
+    for s in range(medoids.size):
+        is_medoid[medoids[s]] = True
+    slots, distances, lengths, bounds, near, both, ds = assign(rows, medoids, far)
+    losses = removal_losses(medoids.size, weights, near, both)
+    return (
+        medoids.copy(), is_medoid, slots, distances, lengths, bounds, near, both, ds, losses,
+    )  # fmt: skip
+
+
+@kernel
+def _copy_state(target, source):
+    target[0][:] = source[0]
+    target[1][:] = source[1]
+    target[2][:] = source[2]
+    target[3][:] = source[3]
+    target[4][:] = source[4]
+    target[5][:] = source[5]
+    target[6][:] = source[6]
+    target[7][:] = source[7]
+    target[8][:] = source[8]
+    target[9][:] = source[9]
+
+
+@kernel
+def _put(rows, weights, far, state, slot, candidate, known):
+    """Give `slot` to `candidate`; return by how much more medoids differ from those `known`."""
+    medoids, is_medoid, slots, distances, lengths, bounds, near, both, ds, losses = state
+    more = np.int64(known[medoids[slot]]) - np.int64(known[candidate])
+    is_medoid[medoids[slot]] = False
+    is_medoid[candidate] = True
+    exchange(
+        rows, weights, medoids, slot, candidate, far, slots, distances, lengths, bounds, near, both,
+        ds, losses,
+    )  # fmt: skip
+    return more
+
+
+@kernel
+def _improve(rows, weights, tried, far, state, known, differing, gains, touched):
+    """Make improving exchanges with the candidates `tried` until none is left.
+
+    Return (loss, swaps, differing): `differing` medoids are not among those `known`. Where none is
+    left, the search has come back to a state that was searched before, and stops.
+    """
+    is_medoid, near, both, ds, losses = state[1], state[6], state[7], state[8], state[9]
+    loss = total_of(both, weights)
+    least = cheapest_slot(losses)
     idle = 0
     position = 0
     swaps = 0
-    least = cheapest_slot(losses)
-    while idle < tried.size:
+    while idle < tried.size and differing > 0:
         j = tried[position]
         position += 1
         if position == tried.size:
@@ -42,17 +91,28 @@ def _descend(
             rows[j], weights, near, both, ds, losses, least, gains, touched
         )
         if change < -TOLERANCE * loss:
-            is_medoid[medoids[slot]] = False
-            is_medoid[j] = True
-            exchange(
-                rows, weights, medoids, slot, j, far, slots, distances, lengths, bounds, near, both,
-                ds, losses,
-            )  # fmt: skip
+            differing += _put(rows, weights, far, state, slot, j, known)
             least = cheapest_slot(losses)
             loss += change
             swaps += 1
             idle = 1
-    return loss, swaps
+    return loss, swaps, differing
+
+
+@kernel
+def _room(n, k):
+    """Return the buffers (gains, touched) of :func:`best_exchange`."""
+    return np.zeros(k), np.empty(n + 1 if k > FEW else 0, dtype=np.uint32)
+
+
+@kernel
+def descend(rows, weights, order, far, state):
+    """Make improving exchanges with all candidates in `order` until none is left: (loss, swaps)."""
+    gains, touched = _room(rows.shape[1], state[0].size)
+    nothing = np.zeros(rows.shape[0], dtype=np.bool_)
+    _, swaps, _ = _improve(rows, weights, order, far, state, nothing, state[0].size, gains, touched)
+    state[9][:] = removal_losses(state[0].size, weights, state[6], state[7])
+    return total_of(state[7], weights), swaps
 
 
 @kernel
@@ -76,14 +136,14 @@ def _nearest_objects(row, count, found):
 
 
 @kernel
-def iterated_search(rows, weights, medoids, order, reach, rounds, far, state):
-    """Improve `medoids` in place by local iterated search: (loss, labels, dn, rounds, swaps).
+def disturb(rows, weights, order, reach, rounds, far, random, state, medoids, best):
+    """Go on with local iterated search for some rounds: (best loss, swaps).
 
-    After a descent over all candidates, every round picks an object and makes one to three
-    exchanges near it: each gives up the medoid of the object, or of one of its neighbours, for one
-    of its `reach` nearest objects. Only its ``2 reach`` nearest objects are then tried as
-    candidates, over and over until none improves. A better state is searched in full; an equal one
-    is kept; from a worse one the round goes back.
+    Every round picks an object and makes one to three exchanges near it: each gives up the medoid
+    of the object, or of one of its neighbours, for one of its `reach` nearest objects. Only its
+    ``2 reach`` nearest objects are then tried as candidates, over and over until none improves or
+    the medoids are those of before. A new best state is searched in full; one that is little worse
+    than the best is kept; from others the round goes back.
 
     Parameters
     ----------
@@ -91,6 +151,14 @@ def iterated_search(rows, weights, medoids, order, reach, rounds, far, state):
     order : int64 ndarray
         Candidates of a full descent, in the order in which they are tried.
     reach, rounds : int
+    random : uint64 ndarray of shape (1,)
+        State of the random numbers.
+    state : tuple
+        Where to go on, no single exchange improves it; the state reached when the rounds are over.
+    medoids : int64 ndarray of shape (k,)
+        The best medoids so far, replaced by better ones.
+    best : float
+        Their loss.
 
     Notes
     -----
@@ -99,81 +167,40 @@ def iterated_search(rows, weights, medoids, order, reach, rounds, far, state):
     O. Martin, T. Stuetzle, "Iterated local search", 2003, doi:10.1007/0-306-48056-5_11); this form
     for k-medoids is our own.
     """
-    k = medoids.size
-    n = rows.shape[1]
-    is_medoid = np.zeros(n, dtype=np.bool_)
-    for s in range(k):
-        is_medoid[medoids[s]] = True
-    slots, distances, lengths, bounds, near, both, ds = assign(rows, medoids, far)
-    losses = removal_losses(k, weights, near, both)
-    loss = total_of(both, weights)
-    gains = np.zeros(k)
-    touched = np.empty(n + 1 if k > FEW else 0, dtype=np.uint32)
-    wide = min(n, 2 * reach)
-    narrow = min(n, reach)
+    n, k = rows.shape[1], medoids.size
+    gains, touched = _room(n, k)
+    wide, narrow = min(n, 2 * reach), min(n, reach)
     around = np.empty(n, dtype=np.int64)
-    loss, swaps = _descend(
-        rows, weights, medoids, order, far, is_medoid, slots, distances, lengths, bounds, near,
-        both, ds, losses, gains, touched, loss,
-    )  # fmt: skip
-    kept = (
-        medoids.copy(), is_medoid.copy(), slots.copy(), distances.copy(), lengths.copy(),
-        bounds.copy(), near.copy(), both.copy(), ds.copy(), losses.copy(),
-    )  # fmt: skip
-    best = loss
-    for _ in range(rounds if k < n else 0):
-        o = next_below(state, n)
+    is_medoid, near, both = state[1], state[6], state[7]
+    kept = state_of(rows, weights, state[0], far)
+    _copy_state(kept, state)
+    known = kept[1]
+    swaps = 0
+    for _ in range(rounds):
+        o = next_below(random, n)
         _nearest_objects(rows[o], wide, around)
-        for _ in range(1 + next_below(state, STRONGEST)):
-            candidate = around[next_below(state, narrow)]
+        differing = 0
+        for _ in range(1 + next_below(random, STRONGEST)):
+            candidate = around[next_below(random, narrow)]
             if is_medoid[candidate]:
                 continue
-            center = o if next_below(state, 2) == 0 else around[next_below(state, narrow)]
+            center = o if next_below(random, 2) == 0 else around[next_below(random, narrow)]
             slot = np.int64(near[center])
-            is_medoid[medoids[slot]] = False
-            is_medoid[candidate] = True
-            exchange(
-                rows, weights, medoids, slot, candidate, far, slots, distances, lengths, bounds,
-                near, both, ds, losses,
-            )  # fmt: skip
-        loss = total_of(both, weights)
+            differing += _put(rows, weights, far, state, slot, candidate, known)
         tried = around[:wide]
-        shuffle(state, tried)
-        loss, more = _descend(
-            rows, weights, medoids, tried, far, is_medoid, slots, distances, lengths, bounds, near,
-            both, ds, losses, gains, touched, loss,
-        )  # fmt: skip
-        better = loss < best * (1.0 - TOLERANCE)
-        if better:
-            loss, again = _descend(
-                rows, weights, medoids, order, far, is_medoid, slots, distances, lengths, bounds,
-                near, both, ds, losses, gains, touched, loss,
-            )  # fmt: skip
+        shuffle(random, tried)
+        loss, more, differing = _improve(
+            rows, weights, tried, far, state, known, differing, gains, touched
+        )
+        if differing > 0 and loss < best * (1.0 - TOLERANCE):
+            best, again = descend(rows, weights, order, far, state)
+            loss = best
             more += again
-            losses = removal_losses(k, weights, near, both)
-            loss = total_of(both, weights)
-        if loss <= best * (1.0 + TOLERANCE):
-            best = loss
+            medoids[:] = state[0]
+        if differing > 0 and loss <= best * (1.0 + SLACK):
             swaps += more
-            kept[0][:] = medoids
-            kept[1][:] = is_medoid
-            kept[2][:] = slots
-            kept[3][:] = distances
-            kept[4][:] = lengths
-            kept[5][:] = bounds
-            kept[6][:] = near
-            kept[7][:] = both
-            kept[8][:] = ds
-            kept[9][:] = losses
+            state[9][:] = removal_losses(k, weights, near, both)
+            _copy_state(kept, state)
         else:
-            medoids[:] = kept[0]
-            is_medoid[:] = kept[1]
-            slots[:] = kept[2]
-            distances[:] = kept[3]
-            lengths[:] = kept[4]
-            bounds[:] = kept[5]
-            near[:] = kept[6]
-            both[:] = kept[7]
-            ds[:] = kept[8]
-            losses[:] = kept[9]
-    return total_of(both, weights), near, both[::2].copy(), rounds, swaps
+            _copy_state(state, kept)
+    return best, swaps
