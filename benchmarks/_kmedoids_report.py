@@ -207,11 +207,10 @@ def _orlib_text(summary: Mapping[str, Any], facts: Mapping[str, Any]) -> list[st
         "p-median problems of the OR-Library: shortest paths in networks as int32 matrices, of "
         "which the optima are known. `10 starts`: the best of as many runs from random "
         "medoids, each package drawing its own and trying objects in random order. `iterated`: "
-        "`iterated_fasterpam` with as many rounds as fit, by a trial run with another seed, into "
-        f"the time T that `{summary['reference']}` took for the same problem and seed (`1 T`: one "
-        "start, reach 4 n / k), or into four times as much (`4 T`: the better of two starts, reach "
-        "8 n / k). *Optima*: problems solved to optimality, mean over the seeds. The last columns "
-        "show the time really taken, summed over all runs, and as geometric mean.",
+        "`iterated_fasterpam` with a `time_limit`, by the wall clock always, of the time T that "
+        f"`{summary['reference']}` took for the same problem and seed (`1 T`), or of four times as "
+        "much (`4 T`). *Optima*: problems solved to optimality, mean over the seeds. The last "
+        "columns show the time really taken, summed over all runs, and as geometric mean.",
         markdown_table(header, lines),
         "<details><summary>Every problem: mean gaps and median times over the seeds</summary>\n\n"
         + markdown_table(columns, cases)

@@ -137,50 +137,18 @@ def _peer_restarts(job: Job) -> Call:
     return lambda: _best(map(run, _seeds(job, RESTARTS)))
 
 
-def _iterated(starts: int, width: int) -> Solver:
-    """Return iterated FasterPAM with `starts` starts and ``reach = width n / k``."""
+def _iterated(job: Job) -> Call:
+    from partwise.cluster import iterated_fasterpam
 
-    def solver(job: Job) -> Call:
-        from partwise.cluster import iterated_fasterpam
+    matrix = job.data.matrix
 
-        def run(rounds: int, seed: int) -> Any:
-            return iterated_fasterpam(
-                matrix, job.k, n_rounds=rounds, reach=reach, random_state=seed
-            )
+    def call() -> Found:
+        result = iterated_fasterpam(
+            matrix, job.k, time_limit=job.budget, random_state=1000 * job.seed
+        )
+        return _found(result, rounds=int(result.n_iter), budget=job.budget)
 
-        assert job.budget is not None
-        matrix = job.data.matrix
-        reach = min(job.data.n, max(4, width * job.data.n // job.k))
-        each = job.budget / starts
-        before, per_round = _round_seconds(lambda rounds: run(rounds, 0), each, job.clock)
-        rounds = max(1, int((each - before) / per_round))
-
-        def call() -> Found:
-            best = _best(run(rounds, seed) for seed in _seeds(job, starts))
-            return _found(best, rounds=rounds, reach=reach, budget=job.budget)
-
-        return call
-
-    return solver
-
-
-def _round_seconds(
-    run: Callable[[int], Any], budget: float, clock: Callable[[], float]
-) -> tuple[float, float]:
-    """Return the seconds that go by before the rounds, and the seconds of a round."""
-
-    def seconds(rounds: int) -> float:
-        started = clock()
-        run(rounds)
-        return clock() - started
-
-    before = seconds(1)
-    rounds = 32
-    while True:
-        spent = seconds(1 + rounds) - before
-        if spent > max(budget / 4, 1e-3):
-            return before, spent / rounds
-        rounds *= 4
+    return call
 
 
 def _seeds(job: Job, number: int) -> range:
@@ -326,8 +294,8 @@ SOLVERS: dict[str, tuple[str, Solver]] = {
     "pam iteration": ("partwise", _pam_iteration),
     "kmedoids, 10 starts": ("kmedoids", _peer_restarts),
     "fasterpam, 10 starts": ("partwise", _fasterpam_restarts),
-    "iterated, 1 T": ("partwise", _iterated(1, 4)),
-    "iterated, 4 T": ("partwise", _iterated(2, 8)),
+    "iterated, 1 T": ("partwise", _iterated),
+    "iterated, 4 T": ("partwise", _iterated),
     "fasterpam on a subset": ("partwise", _subset),
     "fasterclara": ("partwise", _estimator(method="fasterclara")),
     "fasterclarans": ("partwise", _estimator(method="fasterclarans")),

@@ -197,17 +197,6 @@ def test_long_iterations_of_pam_are_measured_in_part(monkeypatch: pytest.MonkeyP
     assert 0 < solved("pam iteration")["share"] < 1
 
 
-def test_rounds_are_timed_without_what_comes_before() -> None:
-    now = 0.0
-
-    def run(rounds: int) -> None:
-        nonlocal now
-        now += 5.0 + 0.25 * rounds
-
-    before, per_round = solvers._round_seconds(run, 100.0, lambda: now)
-    assert (before, per_round) == (5.25, 0.25)
-
-
 def test_short_calls_are_repeated() -> None:
     answer = solved("stream")
     assert answer["calls"] > 1
