@@ -26,7 +26,7 @@ WARMUP_HELP = paragraphs("""Compile the kernels now, so that no later command ha
 Compiled kernels are kept on disk, beside the package or in the user's cache folder
 (NUMBA_CACHE_DIR overrides it), per version and type of processor. A second warmup has nothing to
 do. Small graphs and netlists are read, partitioned and measured in every way that needs kernels of
-its own.
+its own; points are clustered by the algorithms that the cluster command takes by itself.
 
 \b
 Examples:
@@ -41,13 +41,15 @@ class Group(StrEnum):
     all = "all"
     read = "read"
     partition = "partition"  # type: ignore[assignment]
+    cluster = "cluster"
 
 
 def warmup(
     group: Annotated[
         Group,
         typer.Argument(
-            help="read: readers and writers; partition: these, the partitioners and the metrics."
+            help="read: readers and writers; partition: these, the partitioners and the metrics; "
+            "cluster: readers and writers, and k-medoids."
         ),
     ] = Group.all,
     quiet: Quiet = False,
@@ -58,7 +60,9 @@ def warmup(
     from partwise.kernels.jit import on_compile
 
     steps = [("readers and writers", _read_and_write)]
-    if group is not Group.read:
+    if group in (Group.all, Group.cluster):
+        steps += [("clusters", _cluster)]
+    if group in (Group.all, Group.partition):
         steps += [("partitioner", _partition), ("metrics", _measure), ("netlists", _netlists)]
     compiled: list[str] = []
     started = time.perf_counter()
@@ -240,3 +244,41 @@ def _netlists() -> None:
             partition_netlist(netlist, k, method=method, adaptive=False, **options)
     partition_netlist(netlist, 3, capacities=[9, 9], objective="km1", **options)
     partition_netlist(netlist.hypergraph, 2, n_starts=1, random_state=0)
+
+
+def _cluster() -> None:
+    """Points, distances in float64 and a graph, as the cluster command takes them."""
+    import numpy as np
+
+    from partwise.cluster import silhouette
+    from partwise.cluster.kmedoids._search import (
+        Search,
+        distance_matrix,
+        find_medoid_silhouette,
+        find_medoids,
+        medoid_silhouettes,
+    )
+    from partwise.graph import shortest_path_matrix
+
+    points = np.random.default_rng(0).random((300, 3))
+    grid = _grid(12)
+    graph_distances = shortest_path_matrix(grid)
+    distances = graph_distances.astype(np.float64)
+    runs: list[Any] = [
+        (data, Search(3, 0, metric, n_threads=threads), None)
+        for data, metric in (
+            (points, "euclidean"),
+            (distances, "precomputed"),
+            (graph_distances, "precomputed"),
+        )
+        for threads in (1, 2)
+    ]
+    runs += [
+        (points, Search(3, 0, method="fasterclara"), None),
+        (points, Search(3, 0), np.full(len(points), 2.0)),
+    ]
+    for data, search, weights in runs:
+        result = find_medoids(data, search, weights).result
+        medoid_silhouettes(data, result.medoids, search)
+        silhouette(distance_matrix(data, search), result.labels)
+    find_medoid_silhouette(points, Search(3, 0))
