@@ -333,7 +333,7 @@ class KMedoidsRunner:
         """Solve a small problem and return the seconds: compilation, loading, first call."""
         data = problem.tiny().load()
         started = time.perf_counter()
-        SOLVERS[solver][1](Job(data, min(k, data.n // 3), 0, 0.05, self._clock))()
+        SOLVERS[solver][1](Job(data, min(k, data.n // 10), 0, 0.05, self._clock))()
         return time.perf_counter() - started
 
     def prepare(self, problem: Cloud | Network) -> None:
