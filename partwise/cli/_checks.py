@@ -7,7 +7,7 @@ import os
 
 from partwise.cli._errors import UsageProblem
 
-__all__ = ["check_format", "check_numbers", "check_picture", "check_streams", "read_part_weights"]
+__all__ = ["check_format", "check_numbers", "check_picture", "read_part_weights"]
 
 _PICTURES = (".png", ".svg", ".pdf", ".html")
 
@@ -44,15 +44,6 @@ def check_picture(plot: str | None) -> None:
 
     if find_spec("matplotlib") is None:
         raise UsageProblem("--plot: needs matplotlib; pip install 'partwise[plot]'")
-
-
-def check_streams(made: dict[str, str | None]) -> None:
-    """Refuse two outputs on standard output."""
-    streams = [key for key, path in made.items() if path == "-"]
-    if len(streams) > 1:
-        raise UsageProblem(
-            f"--{streams[0]} and --{streams[1]}: only one of them can go to standard output"
-        )
 
 
 def read_part_weights(text: str | None, parts: int) -> list[float] | None:

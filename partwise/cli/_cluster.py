@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from partwise.cli._checks import check_format, check_picture, check_streams
+from partwise.cli._checks import check_format, check_picture
 from partwise.cli._errors import UsageProblem
-from partwise.cli._jobs import Job, expand_inputs, place
+from partwise.cli._jobs import Job, expand_inputs, place_all
 from partwise.cli._options import (
     OUTPUT,
     Debug,
@@ -306,16 +306,13 @@ def cluster(
     settings = {"threads": threads or (1 if jobs > 1 else -1), "quiet": quiet}
     work = []
     for source in sources:
-        where: dict[str, Any] = {"source": source, "out_dir": out_dir, "several": several}
-        made = {
-            "output": place("--output", output, default=f"{{name}}.part.{clusters}", **where),
-            "labels": place("--labels", labels, **where),
-            "medoids": place("--medoids", medoids, **where),
-            "json": place("--json", json, **where),
-            "plot": place("--plot", plot, **where),
-        }
-        check_streams(made)
-        files = tuple(path for path in made.values() if path is not None and path != "-")
+        made, files = place_all(
+            {"output": output, "labels": labels, "medoids": medoids, "json": json, "plot": plot},
+            source,
+            default=f"{{name}}.part.{clusters}",
+            out_dir=out_dir,
+            several=several,
+        )
         work.append(Job(source, files, (), {**options, **made}, settings))
     batch = BatchOptions(
         several, out_dir, jobs, resume, report, retries, threads, quiet, verbose, debug
@@ -391,23 +388,12 @@ _KEYS = ("n_objects", "n_features", "n_clusters", "loss", "medoid_silhouette", "
 
 
 def _lines(job: Job, record: dict[str, Any]) -> str | None:
-    """Return the report of a single input, a name and a value on each line."""
-    from partwise.cli._report import format_lines, report_json
+    from partwise.cli._record import lines_of
 
-    options = job.options
-    if options["json"] == "-":
-        return report_json(record)
-    if job.settings["quiet"] or "-" in (options["output"], options["labels"], options["medoids"]):
-        return None
-    shown = {key: record[key] for key in _KEYS if record[key] is not None}
-    return format_lines(shown | record["outputs"])
+    return lines_of(job, record, _KEYS)
 
 
 def _line(job: Job, record: dict[str, Any]) -> str | None:
-    """Return the line of one input among several."""
-    from partwise.cli._report import plain
+    from partwise.cli._record import line_of
 
-    if job.settings["quiet"]:
-        return None
-    keys = [key for key in _KEYS if key != "n_clusters" and record[key] is not None]
-    return "\t".join([job.source, *(f"{key}={plain(record[key])}" for key in keys)])
+    return line_of(job, record, _KEYS)

@@ -10,7 +10,7 @@ from typing import Any
 
 from partwise.cli._errors import UsageProblem
 
-__all__ = ["Job", "check_jobs", "expand_inputs", "fill", "place"]
+__all__ = ["Job", "check_jobs", "expand_inputs", "fill", "place", "place_all"]
 
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
@@ -143,6 +143,41 @@ def place(
     if template == "-" or out_dir is None:
         return filled
     return os.path.join(out_dir, filled)
+
+
+def place_all(
+    templates: dict[str, str | None], source: str, *, default: str, **where: Any
+) -> tuple[dict[str, str | None], tuple[str, ...]]:
+    """Return the paths of all outputs of one input, and those of them that are files.
+
+    Parameters
+    ----------
+    templates : dict
+        What the user gave for each option, by the option's name without dashes.
+    source : str
+        The input.
+    default : str
+        Template for the option ``output``.
+    **where
+        `out_dir` and `several`, see :func:`place`.
+
+    Raises
+    ------
+    UsageProblem
+        Two outputs on standard output, or what :func:`place` refuses.
+    """
+    made = {
+        key: place(
+            f"--{key}", template, source, default=default if key == "output" else None, **where
+        )
+        for key, template in templates.items()
+    }
+    streams = [key for key, path in made.items() if path == "-"]
+    if len(streams) > 1:
+        raise UsageProblem(
+            f"--{streams[0]} and --{streams[1]}: only one of them can go to standard output"
+        )
+    return made, tuple(path for path in made.values() if path is not None and path != "-")
 
 
 def check_jobs(jobs: Iterable[Job]) -> None:

@@ -11,11 +11,10 @@ from partwise.cli._checks import (
     check_format,
     check_numbers,
     check_picture,
-    check_streams,
     read_part_weights,
 )
 from partwise.cli._errors import UsageProblem
-from partwise.cli._jobs import Job, expand_inputs, fill, place
+from partwise.cli._jobs import Job, expand_inputs, fill, place_all
 from partwise.cli._netlist_options import (
     Capacity,
     Method,
@@ -260,14 +259,13 @@ def partition(
     settings = {"threads": threads or (1 if jobs > 1 else -1), "quiet": quiet}
     work = []
     for source in sources:
-        where: dict[str, Any] = {"source": source, "out_dir": out_dir, "several": several}
-        made = {
-            "output": place("--output", output, default=f"{{name}}.part.{parts}", **where),
-            "labels": place("--labels", labels, **where),
-            "json": place("--json", json, **where),
-            "plot": place("--plot", plot, **where),
-        }
-        check_streams(made)
+        made, files = place_all(
+            {"output": output, "labels": labels, "json": json, "plot": plot},
+            source,
+            default=f"{{name}}.part.{parts}",
+            out_dir=out_dir,
+            several=several,
+        )
         if is_hypergraph(source, format):
             own = of_netlists
             needed = {"personalities": personalities and fill(personalities, source)}
@@ -279,7 +277,6 @@ def partition(
                 "input_partition": input_partition and fill(input_partition, source),
                 "coords": coords and fill(coords, source),
             }
-        files = tuple(path for path in made.values() if path is not None and path != "-")
         reads = tuple(path for path in needed.values() if path and path not in ("auto", "none"))
         work.append(Job(source, files, reads, {**common, **own, **needed, **made}, settings))
     options = BatchOptions(
@@ -289,24 +286,15 @@ def partition(
 
 
 def _lines(job: Job, record: dict[str, Any]) -> str | None:
-    """Return the report of a single input, a name and a value on each line."""
-    from partwise.cli._report import format_lines, report_json
+    from partwise.cli._record import lines_of
 
-    if job.options["json"] == "-":
-        return report_json(record)
-    if job.settings["quiet"] or "-" in (job.options["output"], job.options["labels"]):
-        return None
-    return format_lines({key: record[key] for key in _keys(record)} | record["outputs"])
+    return lines_of(job, record, _keys(record))
 
 
 def _line(job: Job, record: dict[str, Any]) -> str | None:
-    """Return the line of one input among several."""
-    from partwise.cli._report import plain
+    from partwise.cli._record import line_of
 
-    if job.settings["quiet"]:
-        return None
-    keys = [key for key in _keys(record) if key != "n_parts"]
-    return "\t".join([job.source, *(f"{key}={plain(record[key])}" for key in keys)])
+    return line_of(job, record, _keys(record))
 
 
 def _keys(record: dict[str, Any]) -> list[str]:

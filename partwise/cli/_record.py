@@ -1,18 +1,20 @@
-"""What a finished job leaves behind: the record for the report, and the JSON file."""
+"""What a finished job leaves behind: its record, the JSON file, what is said on stdout."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from partwise.cli._jobs import Job
 from partwise.cli._progress import Monitor
-from partwise.cli._report import environment, peak_memory, report_json
+from partwise.cli._report import environment, format_lines, peak_memory, plain, report_json
 
-__all__ = ["complete"]
+__all__ = ["complete", "line_of", "lines_of"]
 
 _FILES = ("output", "labels", "medoids", "json", "plot")  # options that name what is written
+_SHARED = ("n_parts", "n_clusters")  # the same for all inputs of a command
 
 
 def complete(
@@ -43,6 +45,28 @@ def complete(
             file.write(report_json(record | (details or {})) + "\n")
     monitor.stage(1.0, "done")
     return record
+
+
+def lines_of(job: Job, record: dict[str, Any], keys: Sequence[str]) -> str | None:
+    """Return the report of a single input: a line with name and value for every key that has one.
+
+    Nothing is said where stdout holds an output, and all as JSON where that is the report.
+    """
+    options = job.options
+    if options["json"] == "-":
+        return report_json(record)
+    if job.settings["quiet"] or "-" in (options.get(key) for key in _FILES):
+        return None
+    shown = {key: record[key] for key in keys if record[key] is not None}
+    return format_lines(shown | record["outputs"])
+
+
+def line_of(job: Job, record: dict[str, Any], keys: Sequence[str]) -> str | None:
+    """Return the line of one input among several; they share the number of parts."""
+    if job.settings["quiet"]:
+        return None
+    shown = [key for key in keys if key not in _SHARED and record[key] is not None]
+    return "\t".join([job.source, *(f"{key}={plain(record[key])}" for key in shown)])
 
 
 def _digest(source: str) -> str | None:
