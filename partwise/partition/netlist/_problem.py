@@ -164,8 +164,7 @@ def level_of(netlist: Netlist) -> LevelNetlist:
         pins,
         *_incidence(net_ptr, pins, netlist.n_nodes),
         weights.astype(np.int64),
-        netlist.personality_indptr,
-        netlist.amounts,
+        *netlist._arrays,  # writeable, as the arrays of coarser levels are: one type, compiled once
     )
 
 
