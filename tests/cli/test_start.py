@@ -56,7 +56,14 @@ def test_version_loads_no_parser():
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["partition", "--help"], ["evaluate", "-h"], ["warmup", "--help"], ["-V", "x"]],
+    [
+        ["--help"],
+        ["partition", "--help"],
+        ["cluster", "-h"],
+        ["evaluate", "-h"],
+        ["warmup", "--help"],
+        ["-V", "x"],
+    ],
 )
 def test_help_loads_nothing_heavy(words):
     code, names = loaded_by(*words)
@@ -64,7 +71,10 @@ def test_help_loads_nothing_heavy(words):
     assert not names & HEAVY
 
 
-@pytest.mark.parametrize("words", [["partition", "x", "-k", "0"], ["nothing"], ["info", "--no"]])
+@pytest.mark.parametrize(
+    "words",
+    [["partition", "x", "-k", "0"], ["cluster", "x", "-k", "0"], ["nothing"], ["info", "--no"]],
+)
 def test_wrong_usage_loads_nothing_heavy(words):
     code, names = loaded_by(*words)
     assert code == 2
@@ -73,12 +83,17 @@ def test_wrong_usage_loads_nothing_heavy(words):
 
 def test_a_run_imports_no_sklearn(grid):
     table = grid.parent / "labels.tsv"
+    coordinates = grid.parent / "points.csv"
+    coordinates.write_text("".join(f"{i % 7},{i * i % 11}\n" for i in range(50)))
     for words in (
         ["partition", grid, "-k", 3, "--labels", table, "--json", grid.parent / "j", "--plot",
          grid.parent / "p.png"],
         ["evaluate", grid, table, "--compare", f"{grid}.part.3"],
         ["convert", grid, grid.parent / "copy.mtx"],
         ["info", grid],
+        ["cluster", grid, "-k", 3, "--metric", "shortest-path", "--plot", grid.parent / "c.png"],
+        ["cluster", coordinates, "-k", 3, "--plot", grid.parent / "c.svg"],
+        ["cluster", coordinates, "-k", 3, "--algorithm", "fasterclara"],
     ):  # fmt: skip
         code, names = loaded_by(*words)
         assert code == 0
@@ -106,7 +121,7 @@ def test_version(call, words):
 
 def test_help_names_every_command_and_shows_examples(call):
     overview = call("--help").out
-    for name in ("partition", "evaluate", "convert", "info", "warmup"):
+    for name in ("partition", "cluster", "evaluate", "convert", "info", "warmup"):
         assert name in overview
         done = call(name, "--help")
         assert done.code == 0
