@@ -364,7 +364,7 @@ def _check_algorithm(
             raise UsageProblem("--coreset: needs points, not distances")
     if algorithm in without_matrix and coreset is not None:
         raise UsageProblem(f"--coreset: is for algorithms on a matrix, not {algorithm.value}")
-    if algorithm in (Algorithm.ils, *without_matrix) and restarts > 1:
+    if algorithm in without_matrix and restarts > 1:
         raise UsageProblem(f"--restarts: {algorithm.value} has none")
 
 

@@ -79,7 +79,7 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
         "medoid_silhouette": None if silhouettes is None else float(silhouettes.mean()),
         "method": options["method"],
         "metric": options["metric"],
-        "algorithm": search.method if search.n_init != "ils" else "ils",
+        "algorithm": search.method,
         "seconds": solved - read,
     }
     times = {"read": read - started, "solve": solved - read, "write": written - solved}
@@ -137,10 +137,10 @@ def _search(job: Job, data: _Data) -> Search:
         options["k"],
         options["seed"],
         "precomputed" if data.is_matrix else options["metric"],
-        "fasterpam" if algorithm == "ils" else algorithm,
+        algorithm,
         options["init"],
         options["max_iter"],
-        "ils" if algorithm == "ils" else options["restarts"],
+        options["restarts"],
         options["coreset"],
         n_threads=check_jobs(job.settings["threads"]),
     )

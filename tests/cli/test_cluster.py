@@ -196,7 +196,7 @@ def test_pipe(spawn, table):
         (["-k", 2, "--method", "msc", "--coreset", 9], "are for --method kmedoids"),
         (["-k", 2, "--method", "msc", "--weight", "w"], "--weight: is for --method kmedoids"),
         (["-k", 2, "--algorithm", "onebatch", "--coreset", 9], "--coreset: is for algorithms on"),
-        (["-k", 2, "--algorithm", "ils", "--restarts", 3], "--restarts: ils has none"),
+        (["-k", 2, "--algorithm", "onebatch", "--restarts", 3], "--restarts: onebatch has none"),
         (["-k", 2, "--precomputed", "--coreset", 9], "--coreset: needs points"),
         (["-k", 2, "--precomputed", "--metric", "cosine"], "--precomputed: the table holds"),
         (["-k", 2, "--precomputed", "--algorithm", "onebatch"], "onebatch needs points"),

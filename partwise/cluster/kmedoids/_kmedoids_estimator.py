@@ -29,15 +29,17 @@ class KMedoids(MedoidEstimator):
         :func:`scipy.spatial.distance.cdist` knows, or a function of two rows.
     method : str, default="fasterpam"
         On the matrix of all distances: ``"fasterpam"``, ``"fastpam1"``, ``"pam"``,
-        ``"alternating"``. Without it, for many points: ``"fasterclara"`` (samples),
-        ``"fasterclarans"`` (random candidates), ``"onebatch"`` (distances to one batch).
+        ``"alternating"``, or ``"ils"``, which disturbs one result locally again and again
+        (:func:`~partwise.cluster.iterated_fasterpam`) and is better than restarts for the time.
+        Without it, for many points: ``"fasterclara"`` (samples), ``"fasterclarans"`` (random
+        candidates), ``"onebatch"`` (distances to one batch).
     init : {"random", "build", "lab", "k-medoids++"} or array-like of int, default="random"
         Objects to start from.
     max_iter : int, default=100
         Most rounds or iterations.
     n_init : int or "ils", default=1
-        Restarts, of which the best result counts; ``"ils"`` disturbs one result locally again and
-        again instead (:func:`~partwise.cluster.iterated_fasterpam`), which is better for the time.
+        Restarts, of which the best result counts; ``"ils"`` stands for ``method="ils"`` without
+        restarts.
     coreset : int or Coreset, optional
         A coreset of this many points, or a given one whose points are rows of X, stands for X
         while medoids are searched.

@@ -40,6 +40,7 @@ ON_MATRIX: dict[str, Callable[..., KMedoidsResult]] = {
     "fastpam1": _pam.fastpam1,
     "pam": _pam.pam,
     "alternating": _pam.alternating,
+    "ils": _pam.iterated_fasterpam,
 }
 ON_POINTS = ("fasterclara", "fasterclarans", "onebatch")
 INITS = ("random", "build", "lab", "k-medoids++")
@@ -162,21 +163,21 @@ def _best_run(
 ) -> KMedoidsResult:
     """Return the best of ``n_init`` runs on a matrix; ties go to the earlier one."""
     options: dict[str, Any] = {"sample_weight": weights, "symmetric": search.symmetric}
-    if isinstance(search.n_init, str):
-        if search.n_init != "ils":
-            raise ValueError(f"n_init must be a positive integer or 'ils', got {search.n_init!r}")
-        start = _start(D, search, search.seed, options)
-        return _pam.iterated_fasterpam(D, start, random_state=search.seed, **options)
-    runs = check_count("n_init", search.n_init)
-    function = ON_MATRIX[search.method]
-    further = {"max_iter": search.max_iter}
-    if search.method == "fasterpam" and runs == 1:
+    method, runs = search.method, 1
+    if not isinstance(search.n_init, str):
+        runs = check_count("n_init", search.n_init)
+    elif search.n_init == "ils":
+        method = "ils"
+    else:
+        raise ValueError(f"n_init must be a positive integer or 'ils', got {search.n_init!r}")
+    further = {} if method == "ils" else {"max_iter": search.max_iter}
+    if method == "fasterpam" and runs == 1:
         further["n_jobs"] = search.n_threads
 
     def run(number: int) -> KMedoidsResult:
         seed = (search.seed + number * _STRIDE) % 2**63
         start = _start(D, search, seed, options)
-        return function(D, start, random_state=seed, **options, **further)
+        return ON_MATRIX[method](D, start, random_state=seed, **options, **further)
 
     if search.n_threads > 1 and runs > 1:
         with ThreadPoolExecutor(min(search.n_threads, runs)) as pool:

@@ -51,7 +51,7 @@ def test_points_and_their_distances_give_the_same(blobs, method, init):
     np.testing.assert_allclose(points.distances_, given.distances_, atol=1e-9)
 
 
-@pytest.mark.parametrize("method", ["fasterpam", "fasterclara", "fasterclarans", "onebatch"])
+@pytest.mark.parametrize("method", ["fasterpam", "ils", "fasterclara", "fasterclarans", "onebatch"])
 def test_every_method_finds_clear_clusters(blobs, method):
     X, truth = blobs
     model = KMedoids(5, method=method, n_init=3, random_state=0).fit(X)
@@ -141,3 +141,14 @@ def test_bad_arguments_are_named(options, error, message):
     X = np.abs(np.arange(20.0)[:, None] - np.arange(20.0))
     with pytest.raises(error, match=message):
         KMedoids(**{"n_clusters": 2, **options}).fit(X)
+
+
+def test_iterated_runs_in_parallel_are_those_in_turn():
+    X = np.random.default_rng(5).random((150, 3))
+    options = {"method": "ils", "random_state": 2}
+    alone = KMedoids(12, **options).fit(X)
+    same = KMedoids(12, n_init="ils", random_state=2).fit(X)
+    assert same.medoid_indices_.tolist() == alone.medoid_indices_.tolist()
+    runs = [KMedoids(12, n_init=4, n_jobs=jobs, **options).fit(X) for jobs in (1, 2)]
+    assert runs[0].medoid_indices_.tolist() == runs[1].medoid_indices_.tolist()
+    assert runs[0].inertia_ <= alone.inertia_ * (1 + 1e-6)  # chosen by distances in float32
