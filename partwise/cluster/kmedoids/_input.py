@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from partwise._random import RandomState, check_seed
 
 __all__ = [
+    "as_matrix",
     "as_rows",
     "check_entries",
     "check_medoids",
@@ -17,6 +18,7 @@ __all__ = [
     "farthest",
     "fault_error",
     "looks_symmetric",
+    "order_of",
 ]
 
 _SAMPLED = 32  # rows that are compared with their columns
@@ -26,7 +28,19 @@ def as_rows(D: Any, symmetric: bool | None) -> tuple[NDArray[Any], bool]:
     """Return (rows, whether the matrix was taken for symmetric).
 
     Row j of `rows` holds the dissimilarities of all objects to candidate j: `D` itself if it is
-    symmetric, else its transpose. Nothing is copied unless the layout or the dtype demand it.
+    symmetric, else its transpose. Nothing is copied unless the layout or the dtype demand it; the
+    errors are those of :func:`as_matrix`.
+    """
+    matrix = as_matrix(D)
+    if symmetric is None:
+        symmetric = looks_symmetric(matrix)
+    if symmetric and not matrix.flags.c_contiguous and matrix.flags.f_contiguous:
+        matrix = matrix.T
+    return np.ascontiguousarray(matrix if symmetric else matrix.T), bool(symmetric)
+
+
+def as_matrix(D: Any) -> NDArray[Any]:
+    """Return D as a square array of numbers that kernels take, in the layout that it has.
 
     Raises
     ------
@@ -44,11 +58,7 @@ def as_rows(D: Any, symmetric: bool | None) -> tuple[NDArray[Any], bool]:
         raise TypeError(f"D must hold integers or floats, got dtype {matrix.dtype}")
     if matrix.dtype == np.float16 or matrix.dtype.itemsize > 8:
         matrix = matrix.astype(np.float32 if matrix.dtype.itemsize == 2 else np.float64)
-    if symmetric is None:
-        symmetric = looks_symmetric(matrix)
-    if symmetric and not matrix.flags.c_contiguous and matrix.flags.f_contiguous:
-        matrix = matrix.T
-    return np.ascontiguousarray(matrix if symmetric else matrix.T), bool(symmetric)
+    return matrix
 
 
 def looks_symmetric(matrix: NDArray[Any]) -> bool:
@@ -125,6 +135,16 @@ def draw(n: int, k: int, seed: int) -> NDArray[np.int64]:
     order = np.arange(n)
     shuffle(stream_state(seed, 0), order)
     return order[:k].copy()
+
+
+def order_of(n: int, seed: int | None) -> NDArray[np.int64]:
+    """Return the objects in the order in which they are tried: shuffled if there is a seed."""
+    from partwise.kernels.rng import shuffle, stream_state
+
+    order = np.arange(n)
+    if seed is not None:
+        shuffle(stream_state(seed, 2), order)
+    return order
 
 
 def check_weights(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64] | None:

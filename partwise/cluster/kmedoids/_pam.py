@@ -21,6 +21,7 @@ from partwise.cluster.kmedoids._input import (
     check_weights,
     farthest,
     fault_error,
+    order_of,
 )
 from partwise.cluster.kmedoids._result import KMedoidsResult
 from partwise.errors import PartwiseWarning
@@ -116,7 +117,7 @@ def fasterpam(
     passes = check_count("max_iter", max_iter)
 
     def search(rows: Any, weights: Any, start: Any, seed: int | None, fault: Any) -> Any:
-        order = _order(rows.shape[0], seed)
+        order = order_of(rows.shape[0], seed)
         far = farthest(rows.dtype)
         if threads > 1:
             from partwise.cluster.kmedoids._kernels.fasterpam_threads import swap_search_threads
@@ -193,7 +194,7 @@ def iterated_fasterpam(
         n, k = rows.shape[0], start.size
         width = min(n, max(4, 8 * n // k) if near is None else near)
         limit = (200 + 5 * k if time_limit is None else sys.maxsize) if asked is None else asked
-        order, far, random = _order(n, drawn), farthest(rows.dtype), stream_state(drawn, 1)
+        order, far, random = order_of(n, drawn), farthest(rows.dtype), stream_state(drawn, 1)
         state = state_of(rows, weights, start, far)
         best, swaps = descend(rows, weights, order, far, state)
         start[:] = state[0]
@@ -528,16 +529,6 @@ def swap_deltas(
     *_, near, both, ds = assign(rows, chosen, farthest(rows.dtype))
     losses = removal_losses(chosen.size, weights, near, both)
     return np.asarray(exchange_losses(rows[candidate], weights, near, both, ds, losses))
-
-
-def _order(n: int, seed: int | None) -> NDArray[np.int64]:
-    """Return the objects in the order in which they are tried."""
-    from partwise.kernels.rng import shuffle, stream_state
-
-    order = np.arange(n)
-    if seed is not None:
-        shuffle(stream_state(seed, 2), order)
-    return order
 
 
 def _prepare(

@@ -10,7 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
 from partwise._random import RandomState
-from partwise.cluster.kmedoids._input import as_rows, check_entries, check_medoids
+from partwise.cluster.kmedoids._input import (
+    as_matrix,
+    as_rows,
+    check_entries,
+    check_medoids,
+    order_of,
+)
 from partwise.cluster.kmedoids._silhouette_result import DynMSCResult, MedoidSilhouetteResult
 
 __all__ = [
@@ -89,7 +95,7 @@ def medoid_silhouette(
     >>> medoid_silhouette(abs(points[:, None] - points), [1, 4], per_sample=True).round(3).tolist()
     [0.909, 1.0, 0.889, 0.889, 1.0, 0.909]
     """
-    matrix = _as_matrix(D)
+    matrix = as_matrix(D)
     chosen, _ = check_medoids(np.atleast_1d(np.asarray(medoids)), len(matrix), 0)
     _refuse_one(chosen.size)
     columns = matrix[:, chosen]
@@ -165,7 +171,7 @@ def silhouette(
     from partwise.cluster.kmedoids._kernels.fasterpam import fault_of
     from partwise.cluster.kmedoids._kernels.silhouette import silhouette_rows
 
-    matrix = _as_matrix(D)
+    matrix = as_matrix(D)
     n = len(matrix)
     names = np.asarray(labels)
     if names.shape != (n,):
@@ -252,10 +258,10 @@ def fastermsc(
     matrix, rows, taken = _read(D, symmetric)
     start, seed = check_medoids(medoids, len(rows), random_state)
     _refuse_one(start.size)
-    found, n_iter, n_swap = next(_descend(rows, start, _order(len(rows), seed), passes))
+    found, n_iter, n_swap = next(_descend(rows, start, order_of(len(rows), seed), passes))
     if taken and symmetric is None and _differs(matrix, rows, found):
         rows = _transposed(matrix)
-        found, n_iter, n_swap = next(_descend(rows, start, _order(len(rows), seed), passes))
+        found, n_iter, n_swap = next(_descend(rows, start, order_of(len(rows), seed), passes))
     columns = matrix[:, found]
     score = float(silhouettes_of(columns).mean())
     return MedoidSilhouetteResult(score, _labels(columns, found), found, n_iter, n_swap, seed)
@@ -336,7 +342,7 @@ def dynmsc(
     start, seed = check_medoids(most if init is None else np.asarray(init), n, random_state)
     if start.size != most:
         raise ValueError(f"init must hold k_max = {most} objects, got {start.size}")
-    order = _order(n, seed)
+    order = order_of(n, seed)
     runs = list(_descend(rows, start, order, passes, least))
     if taken and symmetric is None and any(_differs(matrix, rows, run[0]) for run in runs):
         runs = list(_descend(_transposed(matrix), start, order, passes, least))
@@ -393,23 +399,9 @@ def _descend(
     yield medoids.copy(), n_iter, n_swap
 
 
-def _as_matrix(D: Any) -> NDArray[Any]:
-    """Return D as a square array of numbers, in the layout that it has."""
-    matrix = np.asarray(D)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"D must be a square matrix of dissimilarities, got shape {matrix.shape}")
-    if matrix.size == 0:
-        raise ValueError("D must have at least one object, got an empty matrix")
-    if matrix.dtype.kind not in "iuf":
-        raise TypeError(f"D must hold integers or floats, got dtype {matrix.dtype}")
-    if matrix.dtype == np.float16 or matrix.dtype.itemsize > 8:
-        matrix = matrix.astype(np.float32 if matrix.dtype.itemsize == 2 else np.float64)
-    return matrix
-
-
 def _read(D: Any, symmetric: bool | None) -> tuple[NDArray[Any], NDArray[Any], bool]:
     """Return (matrix, rows, whether the matrix was taken for symmetric), entries checked."""
-    matrix = _as_matrix(D)
+    matrix = as_matrix(D)
     rows, taken = as_rows(matrix, symmetric)
     check_entries(rows, taken)
     return matrix, rows, taken
@@ -423,16 +415,6 @@ def _transposed(matrix: NDArray[Any]) -> NDArray[Any]:
 def _differs(matrix: NDArray[Any], rows: NDArray[Any], medoids: NDArray[np.int64]) -> bool:
     """Return whether the rows that were read are not the columns of these medoids."""
     return not np.array_equal(matrix[:, medoids], rows[medoids].T)
-
-
-def _order(n: int, seed: int | None) -> NDArray[np.int64]:
-    """Return the objects in the order in which they are tried."""
-    from partwise.kernels.rng import shuffle, stream_state
-
-    order = np.arange(n)
-    if seed is not None:
-        shuffle(stream_state(seed, 2), order)
-    return order
 
 
 def silhouettes_of(columns: NDArray[Any]) -> NDArray[np.float64]:
