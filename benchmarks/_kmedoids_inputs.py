@@ -113,6 +113,7 @@ class Cloud:
         return f"{self.kind}, d = {self.d}"
 
     def load(self) -> Data:
+        """Make or read the data."""
         rng = np.random.default_rng(SEED)
         if self.kind == "uniform":
             return Data(rng.random((self.n, self.d), dtype=np.float32))
@@ -153,6 +154,7 @@ class Network:
             return int(file.readline().split()[0])
 
     def load(self) -> Data:
+        """Make or read the data."""
         matrix = network_matrix(self.path)[: self.limit, : self.limit]
         return Data(None, np.ascontiguousarray(matrix))
 

@@ -69,6 +69,7 @@ def warmup(
     with Terminal(len(steps), quiet=quiet, verbose=verbose) as terminal:
 
         def notify(function: str) -> None:
+            """Remember that something was compiled, and say so."""
             compiled.append(function)
             terminal.compiling(function)
 
@@ -149,6 +150,7 @@ def _read_and_write() -> None:
     with tempfile.TemporaryDirectory() as folder:
 
         def round_trip(graph: Graph, name: str) -> None:
+            """Write a graph and read it again, with and without weights."""
             path = os.path.join(folder, name)
             write_graph(graph, path)
             for weights in ("auto", "none"):

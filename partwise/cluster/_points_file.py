@@ -151,6 +151,7 @@ def _roles(
     """Find the columns that were asked for."""
 
     def position(column: int | str) -> int:
+        """Return the number of a column, from its name or checked."""
         if isinstance(column, str):
             if names is None:
                 raise TableFormatError(name, None, f"has no header, and so no column {column!r}")
@@ -233,6 +234,7 @@ class _Body:
                 )
 
     def error(self, line: int, reason: str) -> TableFormatError:
+        """Return the error that says `reason` and a line of the file."""
         return TableFormatError(self.name, self.lines_before + line, reason)
 
 
@@ -352,12 +354,14 @@ def _from_parquet(data: Any, name: str, wanted: tuple[Any, Any, Any]) -> PointTa
     roles = _roles(name, wanted, names, len(names))
 
     def column(i: int) -> NDArray[Any]:
+        """Return a column without missing values."""
         values = table.column(i)
         if values.null_count:
             raise TableFormatError(name, None, f"column {names[i]!r} has missing values")
         return values.to_numpy()
 
     def numbers(i: int) -> NDArray[Any]:
+        """Return a column of numbers."""
         values = column(i)
         if values.dtype.kind not in "iufb":
             raise TableFormatError(

@@ -92,6 +92,7 @@ def _one_median(x: Floats, w: Floats, eps: float | None, size: int | None) -> Bu
     ratio = np.empty((2, n))
 
     def cut(share: float) -> tuple[int, int]:
+        """Return how many buckets each side takes, at this share of the error."""
         return (
             sweep_side(left, w_left, optimum, beyond, share, starts[0], ratio[0]),
             sweep_side(right, w_right, optimum, before, share, starts[1], ratio[1]),

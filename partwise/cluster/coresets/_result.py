@@ -70,6 +70,7 @@ class Coreset:
         """
 
         def finite(value: float | None) -> float | None:
+            """Return what JSON can hold."""
             return None if value is None or math.isinf(value) else value
 
         result: dict[str, Any] = {

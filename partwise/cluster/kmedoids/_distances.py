@@ -340,6 +340,7 @@ def distance_block(
     starts = range(0, len(rows), size)
 
     def work(job: int, n_jobs: int) -> None:
+        """Do every n_jobs-th block, from this job's on."""
         for at in starts[job::n_jobs]:
             measure.write(measure.load(rows[at : at + size]), right, out, at)
 
@@ -434,6 +435,7 @@ def pairwise_matrix(
     tiles = [(i, j) for i in starts for j in starts if i <= j or not measure.symmetric]
 
     def work(job: int, n_jobs: int) -> None:
+        """Do every n_jobs-th block, from this job's on."""
         for i, j in tiles[job::n_jobs]:
             left, right = points[i : i + _TILE], points[j : j + _TILE]
             measure.write(left, right, out, i, j)
@@ -497,6 +499,7 @@ def nearest_medoid(
     distances = np.empty(n)
 
     def work(job: int, n_jobs: int) -> None:
+        """Do every n_jobs-th block, from this job's on."""
         room = np.empty((min(size, n), k), dtype=measure.dtype)
         for at in starts[job::n_jobs]:
             part = slice(at, min(at + size, n))

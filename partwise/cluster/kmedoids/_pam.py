@@ -117,6 +117,7 @@ def fasterpam(
     passes = check_count("max_iter", max_iter)
 
     def search(rows: Any, weights: Any, start: Any, seed: int | None, fault: Any) -> Any:
+        """Run the kernel from `start`, which it changes."""
         order = order_of(rows.shape[0], seed)
         far = farthest(rows.dtype)
         if threads > 1:
@@ -191,6 +192,7 @@ def iterated_fasterpam(
     near = None if reach is None else check_count("reach", reach)
 
     def search(rows: Any, weights: Any, start: Any, seed: int | None, fault: Any) -> Any:
+        """Run the kernel from `start`, which it changes."""
         n, k = rows.shape[0], start.size
         width = min(n, max(4, 8 * n // k) if near is None else near)
         limit = (200 + 5 * k if time_limit is None else sys.maxsize) if asked is None else asked
@@ -200,6 +202,7 @@ def iterated_fasterpam(
         start[:] = state[0]
 
         def more_rounds(rounds: int) -> None:
+            """Go on from where the rounds before ended."""
             nonlocal best, swaps
             best, more = disturb(
                 rows, weights, order, width, rounds, far, random, state, start, best
@@ -556,6 +559,7 @@ def _fit_in_order(
     limit = check_count("max_iter", max_iter)
 
     def search(rows: Any, weights: Any, start: Any, seed: int | None, fault: Any) -> Any:
+        """Run the kernel from `start`, which it changes."""
         return kernel(rows, weights, start, farthest(rows.dtype), limit)
 
     return _fit(D, medoids, search, sample_weight, symmetric, random_state, check_first=True)

@@ -194,6 +194,7 @@ def fill_rows(
     starts = range(0, len(many), size)
 
     def work(job: int, n_jobs: int) -> None:
+        """Do every n_jobs-th block, from this job's on."""
         for at in starts[job::n_jobs]:
             block = task.measure.load(many[at : at + size])
             if along:

@@ -175,6 +175,7 @@ def _best_run(
         further["n_jobs"] = search.n_threads
 
     def run(number: int) -> KMedoidsResult:
+        """Search from the start that this restart draws."""
         seed = (search.seed + number * _STRIDE) % 2**63
         start = _start(D, search, seed, options)
         return ON_MATRIX[method](D, start, random_state=seed, **options, **further)

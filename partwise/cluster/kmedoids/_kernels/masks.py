@@ -44,6 +44,7 @@ def _less(builder: Any, dtype: Any, left: Any, right: Any) -> Any:
 @intrinsic
 def _below(typing_context: Any, row: Any, limit: Any, index: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        """Emit the comparison."""
         row_type, limit_type, _ = signature.args
         left = _vector(context, builder, row_type, arguments[0], arguments[2])
         right = _vector(context, builder, limit_type, arguments[1], arguments[2])
@@ -55,6 +56,7 @@ def _below(typing_context: Any, row: Any, limit: Any, index: Any) -> Any:
 @intrinsic
 def _below4(typing_context: Any, a: Any, b: Any, c: Any, d: Any, limit: Any, index: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        """Emit the comparison."""
         right = _vector(context, builder, signature.args[4], arguments[4], arguments[5])
         masks = [
             _less(
@@ -73,6 +75,7 @@ def _below4(typing_context: Any, a: Any, b: Any, c: Any, d: Any, limit: Any, ind
 @intrinsic
 def _equal(typing_context: Any, row: Any, value: Any, index: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        """Emit the comparison."""
         row_type, value_type, _ = signature.args
         left = _vector(context, builder, row_type, arguments[0], arguments[2])
         wanted = context.cast(builder, arguments[1], value_type, row_type.dtype)
@@ -89,6 +92,7 @@ def _equal(typing_context: Any, row: Any, value: Any, index: Any) -> Any:
 @intrinsic
 def _no_distance(typing_context: Any, row: Any, index: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        """Emit the comparison."""
         row_type, _ = signature.args
         values = _vector(context, builder, row_type, arguments[0], arguments[1])
         zeros = ir.Constant(values.type, None)
@@ -110,6 +114,7 @@ def _no_distance(typing_context: Any, row: Any, index: Any) -> Any:
 @intrinsic
 def _lowest(typing_context: Any, mask: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        """Emit the comparison."""
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.uint64), code

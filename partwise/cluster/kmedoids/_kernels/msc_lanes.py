@@ -56,14 +56,17 @@ def _emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     shared_at = builder.bitcast(data[lanes + 4], lane_type.as_pointer())
 
     def load(pointer: Any) -> Any:
+        """Read lanes that are aligned as single numbers are."""
         value = builder.load(pointer)
         value.align = 8
         return value
 
     def store(value: Any, pointer: Any) -> None:
+        """Write lanes that are aligned as single numbers are."""
         builder.store(value, pointer).align = 8
 
     def distance(i: int) -> Any:
+        """Return the dissimilarity to candidate i as float64."""
         kind = signature.args[i].dtype
         value = builder.load(builder.gep(data[i], [o]))
         if kind == types.float32:
@@ -73,6 +76,7 @@ def _emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return (builder.sitofp if kind.signed else builder.uitofp)(value, real)
 
     def gather(values: list[Any]) -> Any:
+        """Return one vector of a number per lane."""
         if lanes == 1:
             return values[0]
         vector = ir.Constant(lane_type, ir.Undefined)
@@ -81,16 +85,20 @@ def _emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return vector
 
     def number(x: float) -> Any:
+        """Return a constant in every lane."""
         constant = ir.Constant(real, x)
         return constant if lanes == 1 else ir.Constant(lane_type, [constant] * lanes)
 
     def least(x: Any, y: Any) -> Any:
+        """Return the smaller, lane by lane."""
         return builder.select(builder.fcmp_ordered("<", x, y), x, y)
 
     def most(x: Any, y: Any) -> Any:
+        """Return the larger, lane by lane."""
         return builder.select(builder.fcmp_ordered(">", x, y), x, y)
 
     def ratio(x: Any, y: Any) -> Any:
+        """Return the smaller divided by the larger, 0 for two zeros."""
         return builder.fdiv(least(x, y), most(most(x, y), number(TINY)))
 
     start = builder.block
@@ -115,12 +123,15 @@ def _emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     line = builder.gep(table, [builder.mul(o, ir.Constant(integer, WIDTH))])
 
     def column(i: int) -> Any:
+        """Return where number i of the object's line of the table lies."""
         return builder.gep(line, [ir.Constant(integer, i)])
 
     def constant(i: int) -> Any:
+        """Return number i of the object's line in every lane."""
         return gather([load(column(i))] * lanes)
 
     def slot(i: int) -> Any:
+        """Return where the gains of the slot that number i names lie."""
         index = load(builder.bitcast(column(i), integer.as_pointer()))
         pointer = builder.gep(gains, [builder.mul(index, ir.Constant(integer, lanes))])
         return builder.bitcast(pointer, lane_type.as_pointer())
