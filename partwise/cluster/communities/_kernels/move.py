@@ -1,0 +1,219 @@
+"""Local moving: nodes go to the neighbouring community that gains most, until none gains.
+
+Every quality function here is a sum over communities of the weight inside minus a null model that
+is a product of sums, so that the gain of node v from joining community d (v not counted) is
+
+    w(v, d) - c s_v S_d                       with one sum a community (modularity, CPM), or
+    w(v, d) - c (a_v B_d + b_v A_d)           with two (directed and bipartite modularity).
+
+``s`` (or ``a``) and ``b`` are values of the nodes, the capitals their sums over a community and
+``c`` is the coefficient. Graphs have no self-loops here; their weight is part of the values.
+
+The table of communities has four floats a row: weight to the node at hand (zero between nodes),
+S or A, B, and one that only refinement uses.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from partwise.kernels.csr_access import arc_weight
+from partwise.kernels.jit import kernel
+from partwise.kernels.prefetch import prefetch
+
+__all__ = ["ROW", "local_moves", "penalty"]
+
+ROW = 4
+"""Floats in a row of the table of communities."""
+
+_ROW = np.uint64(ROW)
+_0, _1, _2, _3, _6 = (np.uint64(i) for i in (0, 1, 2, 3, 6))
+_SLACK = 1e-12  # relative; gains below it are rounding
+
+
+@kernel
+def penalty(table, at, x, y):
+    """Return x S_d, or x B_d + y A_d (`y` not None): what the null model takes, by c.
+
+    Parameters
+    ----------
+    at : uint64
+        Where the row of d begins in `table`.
+    """
+    if y is None:
+        return x * table[at + _1]
+    return x * table[at + _2] + y * table[at + _1]
+
+
+@kernel
+def _value(b, v):
+    if b is None:
+        return None
+    return b[v]
+
+
+@kernel
+def _times(b, x):
+    if b is None:
+        return None
+    return b * x
+
+
+@kernel
+def _add(table, at, a, b, sign):
+    table[at + _1] += sign * a
+    if b is not None:
+        table[at + _2] += sign * b
+
+
+@kernel
+def local_moves(
+    indptr, indices, weights, a, b, coefficient,
+    labels, table, members, free, n_free, pinned, bulk, capacity, queue, n_queued, waiting, touched,
+):  # fmt: skip
+    """Move the queued nodes, and all that their moves put into the queue again, until none is left.
+
+    Parameters
+    ----------
+    indptr, indices, weights : uint64 ndarray (n + 1,), uint32 ndarray, float64 ndarray or None
+        An undirected graph without self-loops.
+    a, b : float64 ndarray (n,), the latter or None
+        Values of the nodes.
+    coefficient : float
+    labels : uint32 ndarray (n,)
+        Community of every node, in ``range(n)``; changed.
+    table : float64 ndarray (4 n,)
+        The sums of every community; changed. The weights are zero before and after.
+    members : uint32 ndarray (n,)
+        Number of nodes in every community; changed.
+    free, n_free : uint32 ndarray (n,), int
+        Communities without members, a stack; changed.
+    pinned : uint8 ndarray (n,) or None
+        Nodes that must not move.
+    bulk : uint32 ndarray (n,) and (n,), or None
+        For `capacity`: how many base nodes each node stands for, and each community holds.
+    capacity : int
+        Most base nodes of a community.
+    queue : uint32 ndarray (n,)
+        A ring; its first `n_queued` entries are visited in this order.
+    waiting : uint8 ndarray (n,)
+        1 for nodes in the queue; all 0 in the end.
+    touched : uint32 ndarray (n + 1,)
+        Scratch.
+
+    Returns
+    -------
+    n_moves, n_free : int
+
+    Notes
+    -----
+    A node stays unless it gains more than rounding. Of equal gains the community that is met first
+    among the neighbours wins; an empty community comes last. A node without an edge into its own
+    community leaves it, for it gains nothing there.
+    """
+    n = np.uint64(len(labels))
+    head = _0
+    left = np.uint64(n_queued)
+    tail = left if left < n else _0
+    top = np.uint64(n_free)
+    moves = 0
+    while left > _0:
+        v = np.uint64(queue[head])
+        ahead = head + _6
+        if ahead >= n:
+            ahead -= n
+        soon = np.uint64(queue[ahead])
+        prefetch(indptr, soon)
+        prefetch(labels, soon)
+        prefetch(a, soon)
+        ahead = head + _3
+        if ahead >= n:
+            ahead -= n
+        prefetch(indices, indptr[np.uint64(queue[ahead])])
+        if weights is not None:
+            prefetch(weights, indptr[np.uint64(queue[ahead])])
+        ahead = head + _1
+        if ahead >= n:
+            ahead -= n
+        soon = np.uint64(queue[ahead])
+        first = indptr[soon]
+        last = indptr[soon + _1]
+        if last > first + np.uint64(32):
+            last = first + np.uint64(32)
+        for j in range(first, last):
+            prefetch(labels, np.uint64(indices[j]))
+        head += _1
+        if head == n:
+            head = _0
+        left -= _1
+        waiting[v] = 0
+
+        start, stop = indptr[v], indptr[v + _1]
+        own = np.uint64(labels[v])
+        n_touched = _0
+        for j in range(start, stop):
+            d = labels[np.uint64(indices[j])]
+            at = np.uint64(d) * _ROW
+            before = table[at]
+            touched[n_touched] = d
+            n_touched += np.uint64(before == 0.0)
+            table[at] = before + arc_weight(weights, j)
+
+        value_b = _value(b, v)
+        x = a[v] * coefficient
+        y = _times(value_b, coefficient)
+        at_own = own * _ROW
+        inside = table[at_own]
+        _add(table, at_own, a[v], value_b, -1.0)
+        stay = inside - penalty(table, at_own, x, y)
+        alone = members[own] == 1
+        if inside == 0.0 and not alone:
+            stay = -np.inf
+        best = stay
+        target = own
+        linked = inside
+        for i in range(n_touched):
+            d = np.uint64(touched[i])
+            at = d * _ROW
+            weight = table[at]
+            table[at] = 0.0
+            score = weight - penalty(table, at, x, y)
+            if score > best and (bulk is None or bulk[1][d] + bulk[0][v] <= capacity):
+                best = score
+                target = d
+                linked = weight
+        if best < 0.0 and not alone:
+            best = 0.0
+            top -= _1
+            target = np.uint64(free[top])
+            linked = 0.0
+        if target != own:
+            # what went into the two scores, so that the threshold scales with rounding
+            at = target * _ROW
+            size = linked + inside + penalty(table, at, x, y) + penalty(table, at_own, x, y)
+            if best - stay <= _SLACK * size or (pinned is not None and pinned[v]):
+                if members[target] == 0:
+                    top += _1
+                target = own
+        _add(table, target * _ROW, a[v], value_b, 1.0)
+        if target != own:
+            moves += 1
+            labels[v] = target
+            members[own] -= np.uint32(1)
+            members[target] += np.uint32(1)
+            if alone:
+                free[top] = own
+                top += _1
+            if bulk is not None:
+                bulk[1][own] -= bulk[0][v]
+                bulk[1][target] += bulk[0][v]
+            for j in range(start, stop):
+                u = np.uint64(indices[j])
+                queue[tail] = u
+                new = np.uint64((waiting[u] == 0) & (labels[u] != target))
+                waiting[u] |= np.uint8(new)
+                left += new
+                tail += new
+                if tail == n:
+                    tail = _0
+    return moves, top

@@ -1,0 +1,183 @@
+"""Local moving on several threads, with the same result for any number of them.
+
+Nodes are taken in batches. The threads decide for every node of a batch on the state before the
+batch; then the moves are made one after the other, in the order of the batch. A move is made only
+if it is sure to gain: the sums of communities are read anew, and for every neighbour that moved
+meanwhile the worst is assumed. What is not sure waits for a later batch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import prange
+
+from partwise.cluster.communities._kernels.move import _SLACK, ROW, _add, _times, _value, penalty
+from partwise.kernels.csr_access import arc_weight
+from partwise.kernels.jit import kernel
+
+__all__ = ["commit_moves", "decide_moves", "waiting_nodes"]
+
+_ROW = np.uint64(ROW)
+_0, _1, _2 = (np.uint64(i) for i in (0, 1, 2))
+_EMPTY = np.uint32(0xFFFFFFFF)
+
+
+@kernel
+def _decide_range(
+    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, capacity,
+    batch, first, last, sums, touched, target, linked, inside,
+):  # fmt: skip
+    """Decide for the entries ``first:last`` of the batch; arguments as for `decide_moves`."""
+    for i in range(np.uint64(first), np.uint64(last)):
+        v = np.uint64(batch[i])
+        own = np.uint64(labels[v])
+        n_touched = _0
+        for j in range(indptr[v], indptr[v + _1]):
+            d = labels[np.uint64(indices[j])]
+            before = sums[np.uint64(d)]
+            touched[n_touched] = d
+            n_touched += np.uint64(before == 0.0)
+            sums[np.uint64(d)] = before + arc_weight(weights, j)
+        value_b = _value(b, v)
+        x = a[v] * coefficient
+        y = _times(value_b, coefficient)
+        within = sums[own]
+        # the node itself counts in the sums of its own community; that is taken back here
+        stay = within - penalty(table, own * _ROW, x, y) + x * (a[v] if b is None else 2.0 * b[v])
+        alone = members[own] == 1
+        if within == 0.0 and not alone:
+            stay = -np.inf
+        best = stay
+        choice = np.uint32(own)
+        weight_there = within
+        for k in range(n_touched):
+            d = np.uint64(touched[k])
+            weight = sums[d]
+            sums[d] = 0.0
+            score = weight - penalty(table, d * _ROW, x, y)
+            if d != own and score > best and (bulk is None or bulk[1][d] + bulk[0][v] <= capacity):
+                best = score
+                choice = np.uint32(d)
+                weight_there = weight
+        if best < 0.0 and not alone:
+            choice = _EMPTY
+            weight_there = 0.0
+        target[i] = choice
+        linked[i] = weight_there
+        inside[i] = within
+
+
+@kernel(parallel=True)
+def decide_moves(
+    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, capacity,
+    batch, bounds, sums, touched, target, linked, inside,
+):  # fmt: skip
+    """Find the best community for every node of a batch; nothing but the outputs is changed.
+
+    Parameters
+    ----------
+    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, capacity
+        As for :func:`~partwise.cluster.communities._kernels.move.local_moves`.
+    batch : uint32 ndarray (k,)
+    bounds : int64 ndarray (n_threads + 1,)
+        The share of every thread.
+    sums : float64 ndarray (n_threads, n)
+        Zeros before and after.
+    touched : uint32 ndarray (n_threads, n + 1)
+        Scratch.
+    target : uint32 ndarray (k,)
+        Receives the community, or 2**32 - 1 for an empty one.
+    linked, inside : float64 ndarray (k,)
+        Receive the weights to the target and to the rest of the own community.
+    """
+    for t in prange(len(bounds) - 1):
+        _decide_range(
+            indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, capacity,
+            batch, bounds[t], bounds[t + 1], sums[t], touched[t], target, linked, inside,
+        )  # fmt: skip
+
+
+@kernel
+def commit_moves(
+    indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
+    pinned, bulk, capacity, batch, target, linked, inside, shifted, waiting,
+):  # fmt: skip
+    """Make the moves of a batch that are sure to gain, and set their neighbours waiting.
+
+    Parameters
+    ----------
+    shifted : float64 ndarray (n,)
+        Scratch: weight of the neighbours of a node that moved in this batch.
+    waiting : uint8 ndarray (n,)
+        0 for the batch itself; 1 for nodes that must be looked at again; changed.
+
+    Returns
+    -------
+    n_moves, n_free : int
+    """
+    moves = 0
+    top = np.uint64(n_free)
+    for i in range(np.uint64(len(batch))):
+        shifted[np.uint64(batch[i])] = 0.0
+    for i in range(np.uint64(len(batch))):
+        v = np.uint64(batch[i])
+        own = np.uint64(labels[v])
+        to = target[i]
+        if to == np.uint32(own):
+            # a neighbour that moved has set it waiting again
+            continue
+        if pinned is not None and pinned[v]:
+            continue
+        alone = members[own] == 1
+        if to == _EMPTY:
+            if alone:
+                continue
+            to = free[top - _1]
+        elif members[to] == 0 or (
+            bulk is not None and bulk[1][np.uint64(to)] + bulk[0][v] > capacity
+        ):
+            waiting[v] = 1  # its choice is full, or was left
+            continue
+        there = np.uint64(to)
+        value_b = _value(b, v)
+        x = a[v] * coefficient
+        y = _times(value_b, coefficient)
+        lost = penalty(table, own * _ROW, x, y) - x * (a[v] if b is None else 2.0 * b[v])
+        taken = penalty(table, there * _ROW, x, y)
+        gain = (linked[i] - taken) - (inside[i] - lost)
+        sure = gain - 2.0 * shifted[v]
+        # a node without edges into its own community leaves it in any case
+        astray = inside[i] == 0.0 and not alone and shifted[v] == 0.0 and gain >= 0.0
+        if sure <= _SLACK * (linked[i] + inside[i] + taken + lost) and not astray:
+            waiting[v] |= np.uint8(gain > 0.0)
+            continue
+        if members[there] == 0:
+            top -= _1
+        moves += 1
+        _add(table, own * _ROW, a[v], value_b, -1.0)
+        _add(table, there * _ROW, a[v], value_b, 1.0)
+        labels[v] = to
+        members[own] -= np.uint32(1)
+        members[there] += np.uint32(1)
+        if alone:
+            free[top] = own
+            top += _1
+        if bulk is not None:
+            bulk[1][own] -= bulk[0][v]
+            bulk[1][there] += bulk[0][v]
+        for j in range(indptr[v], indptr[v + _1]):
+            u = np.uint64(indices[j])
+            waiting[u] |= np.uint8(labels[u] != to)
+            shifted[u] += arc_weight(weights, j)
+    return moves, top
+
+
+@kernel
+def waiting_nodes(sequence, waiting, out):
+    """List the waiting nodes in the order of the sequence, and return how many there are."""
+    put = _0
+    for i in range(len(sequence)):
+        v = sequence[i]
+        out[put] = v
+        put += np.uint64(waiting[np.uint64(v)])
+    return np.int64(put)

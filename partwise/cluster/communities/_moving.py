@@ -1,0 +1,169 @@
+"""Local moving on several threads, up to the few nodes that one thread then finishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from partwise.cluster.communities._kernels.move import ROW
+from partwise.cluster.communities._problem import Problem
+from partwise.kernels.parallel import launch_on
+
+__all__ = ["Moving", "move_on_threads"]
+
+_BATCH_ARCS = 400_000
+_MIN_BATCHES, _MAX_BATCHES = 4, 64
+_MAX_ROUNDS = 20
+_REST = 0.02  # share of the nodes at which one thread finishes
+
+Queue = tuple[NDArray[np.uint32], int, NDArray[np.uint8], int]
+
+
+@dataclass
+class Moving:
+    """A partition in motion; see :func:`~...communities._kernels.move.local_moves`."""
+
+    labels: NDArray[np.uint32]
+    table: NDArray[np.float64]
+    members: NDArray[np.uint32]
+    free: NDArray[np.uint32]
+    n_free: int
+    bulk: tuple[NDArray[np.uint32], NDArray[np.uint32]] | None
+    touched: NDArray[np.uint32]
+
+
+def move_on_threads(
+    problem: Problem,
+    moving: Moving,
+    sequence: NDArray[np.uint32],
+    algorithm: str,
+    n_threads: int,
+) -> Queue:
+    """Move nodes in rounds, while many move.
+
+    Parameters
+    ----------
+    problem : Problem
+    moving : Moving
+        Changed.
+    sequence : uint32 ndarray of shape (n,)
+        Order in which nodes are visited.
+    algorithm : {"parallel", "free"}
+    n_threads : int
+
+    Returns
+    -------
+    queue, n_queued, waiting, n_moves
+        The nodes that may still have something to gain, for
+        :func:`~partwise.cluster.communities._kernels.move.local_moves`.
+    """
+    waiting = np.ones(problem.n, np.uint8)
+    if problem.pinned is not None:
+        waiting[problem.pinned > 0] = 0
+    if algorithm == "free" and problem.bulk is None:
+        moved = _race(problem, moving, sequence, waiting, n_threads)
+    else:
+        moved = _take_turns(problem, moving, sequence, waiting, n_threads)
+    if problem.pinned is not None:
+        waiting[problem.pinned > 0] = 0
+    queue = sequence.copy()
+    left = sequence[waiting[sequence] > 0]
+    queue[: len(left)] = left
+    return queue, len(left), waiting, moved
+
+
+def _take_turns(
+    problem: Problem,
+    moving: Moving,
+    sequence: NDArray[np.uint32],
+    waiting: NDArray[np.uint8],
+    n_threads: int,
+) -> int:
+    """Decide in batches on all threads, move on one: see the kernels in ``rounds``."""
+    from partwise.cluster.communities._kernels.rounds import (
+        commit_moves,
+        decide_moves,
+        waiting_nodes,
+    )
+
+    n = problem.n
+    degree = np.diff(problem.indptr).astype(np.int64)
+    sums = np.zeros((n_threads, n))
+    touched = np.empty((n_threads, n + 1), np.uint32)
+    shifted = np.empty(n)
+    active = np.empty(n + 1, np.uint32)
+    target = np.empty(n, np.uint32)
+    linked, inside = np.empty(n), np.empty(n)
+    state = (moving.labels, moving.table, moving.members)
+    limits = (moving.bulk, problem.capacity)
+    n_moves = 0
+    for _ in range(_MAX_ROUNDS):
+        n_active = waiting_nodes(sequence, waiting, active)
+        if n_active <= _REST * n:
+            break
+        before = n_moves
+        cost = np.concatenate([np.zeros(1, np.int64), np.cumsum(degree[active[:n_active]] + 1)])
+        n_batches = min(max(int(cost[-1]) // _BATCH_ARCS, _MIN_BATCHES), _MAX_BATCHES)
+        cuts = np.searchsorted(cost, np.linspace(0, cost[-1], n_batches + 1))
+        for lo, hi in zip(cuts[:-1].tolist(), cuts[1:].tolist()):
+            if lo == hi:
+                continue
+            batch = active[lo:hi]
+            waiting[batch] = 0
+            out = target[: hi - lo], linked[: hi - lo], inside[: hi - lo]
+            share = np.linspace(cost[lo], cost[hi], n_threads + 1)
+            bounds = np.searchsorted(cost[lo : hi + 1], share).astype(np.int64)
+            bounds[0], bounds[-1] = 0, hi - lo
+            with launch_on(n_threads):
+                decide_moves(
+                    *problem.csr, *problem.null_model, *state, *limits,
+                    batch, bounds, sums, touched, *out,
+                )  # fmt: skip
+            moved, moving.n_free = commit_moves(
+                *problem.csr, *problem.null_model, *state, moving.free, moving.n_free,
+                problem.pinned, *limits, batch, *out, shifted, waiting,
+            )  # fmt: skip
+            n_moves += int(moved)
+        if n_moves - before <= _REST * n_active:
+            break
+    return n_moves
+
+
+def _race(
+    problem: Problem,
+    moving: Moving,
+    sequence: NDArray[np.uint32],
+    waiting: NDArray[np.uint8],
+    n_threads: int,
+) -> int:
+    """Let every thread move its share of the nodes at will, then put the books in order."""
+    from partwise.cluster.communities._kernels.racing import racing_sweep
+
+    n = problem.n
+    sums = np.zeros((n_threads, n))
+    touched = np.empty((n_threads, n + 1), np.uint32)
+    cost = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.diff(problem.indptr)[sequence])])
+    bounds = np.searchsorted(cost, np.linspace(0, cost[-1], n_threads + 1)).astype(np.int64)
+    bounds[0], bounds[-1] = 0, n
+    moves = np.zeros(n_threads, np.int64)
+    n_moves = 0
+    for _ in range(_MAX_ROUNDS):
+        with launch_on(n_threads):
+            racing_sweep(
+                *problem.csr, *problem.null_model, moving.labels, moving.table, problem.pinned,
+                waiting, sequence, bounds, sums, touched, moves,
+            )  # fmt: skip
+        n_moves += int(moves.sum())
+        if moves.sum() <= _REST * n:
+            break
+    table = moving.table.reshape(-1, ROW)
+    table[:, 1] = np.bincount(moving.labels, problem.a, n)
+    if problem.b is not None:
+        table[:, 2] = np.bincount(moving.labels, problem.b, n)
+    moving.members[:] = np.bincount(moving.labels, minlength=n)
+    empty = np.flatnonzero(moving.members == 0)
+    moving.n_free = len(empty)
+    moving.free[: len(empty)] = empty[::-1]
+    return n_moves

@@ -1,0 +1,193 @@
+"""What a quality function asks of a graph, in the form that the kernels work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from partwise.kernels.csr import DUPLICATES, csr_from_edges
+
+if TYPE_CHECKING:
+    from partwise.graph import Graph
+
+__all__ = ["QUALITIES", "Problem", "as_problem", "check_sides"]
+
+QUALITIES = ("modularity", "cpm", "rb_er", "barber")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Find communities c that maximise the sum of ``w(c) - coefficient * N(c)``.
+
+    w(c) is the weight inside and N(c) is ``A_c^2 / 2``, or ``A_c B_c`` where there are two values.
+
+    Attributes
+    ----------
+    indptr, indices, weights : uint64 ndarray, uint32 ndarray, float64 ndarray or None
+        An undirected graph without self-loops.
+    a, b : float64 ndarray of shape (n,), the latter or None
+        Values of the nodes; A_c and B_c are their sums over a community.
+    coefficient : float
+    pinned : uint8 ndarray of shape (n,) or None
+        Nodes that stay in their community.
+    bulk : uint32 ndarray of shape (n,) or None
+        Number of nodes of the user's graph that each stands for, where sizes are limited.
+    capacity : int
+        Largest community then.
+    """
+
+    indptr: NDArray[np.uint64]
+    indices: NDArray[np.uint32]
+    weights: NDArray[np.float64] | None
+    a: NDArray[np.float64]
+    b: NDArray[np.float64] | None
+    coefficient: float
+    pinned: NDArray[np.uint8] | None = None
+    bulk: NDArray[np.uint32] | None = None
+    capacity: int = 0
+
+    @property
+    def n(self) -> int:
+        """Number of nodes."""
+        return len(self.a)
+
+    @property
+    def csr(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.float64] | None]:
+        """The graph as kernels take it."""
+        return self.indptr, self.indices, self.weights
+
+    @property
+    def null_model(self) -> tuple[NDArray[np.float64], NDArray[np.float64] | None, float]:
+        """The values and the coefficient as kernels take them."""
+        return self.a, self.b, self.coefficient
+
+    def with_sizes(self, capacity: int) -> Problem:
+        """Return the same problem with at most `capacity` nodes in a community."""
+        return replace(self, bulk=np.ones(self.n, np.uint32), capacity=capacity)
+
+
+def as_problem(graph: Graph, quality: str, resolution: float, sides: ArrayLike | None) -> Problem:
+    """Translate a graph and a quality function.
+
+    Parameters
+    ----------
+    graph : Graph
+        Directed only for modularity.
+    quality : {"modularity", "cpm", "rb_er", "barber"}
+    resolution : float
+    sides : array-like of shape (n,), optional
+        For "barber", which of the two sides each node is on.
+
+    Raises
+    ------
+    ValueError
+        The quality function is unknown or not defined for this graph.
+    """
+    if quality not in QUALITIES:
+        raise ValueError(f"quality must be one of {', '.join(QUALITIES)}, got {quality!r}")
+    if graph.directed and quality != "modularity":
+        raise ValueError(
+            f"quality {quality!r} is for undirected graphs, this one is directed; make it "
+            "undirected or take quality='modularity'"
+        )
+    if sides is not None and quality != "barber":
+        raise ValueError(f"sides are only for quality='barber', got quality={quality!r}")
+    if graph.directed:
+        return _directed(graph, resolution)
+    strength = _strengths(graph)
+    csr = _plain_csr(graph.without_self_loops())
+    total = float(strength.sum()) / 2
+    if quality == "modularity":
+        return Problem(*csr, strength, None, resolution / (2 * total) if total else 0.0)
+    if quality == "barber":
+        side = check_sides(graph, sides)
+        red, blue = np.where(side, 0.0, strength), np.where(side, strength, 0.0)
+        return Problem(*csr, red, blue, resolution / total if total else 0.0)
+    n = graph.n_nodes
+    size = np.ones(n) if graph.node_weights is None else graph.node_weights.astype(np.float64)
+    if quality == "rb_er":
+        whole = float(size.sum())
+        pairs = whole * (whole - 1) / 2
+        resolution = resolution * total / pairs if pairs > 0 else 0.0
+    return Problem(*csr, size, None, resolution)
+
+
+def _plain_csr(graph: Graph) -> tuple[Any, Any, Any]:
+    indptr, indices, weights, _ = graph._arrays
+    if len(indices) and graph.n_nodes >= 2**31:
+        raise ValueError(f"graphs may have at most 2**31 - 1 nodes, got {graph.n_nodes}")
+    return (
+        indptr.view(np.uint64),
+        indices.view(np.uint32),
+        None if weights is None else weights.astype(np.float64, copy=False),
+    )
+
+
+def _strengths(graph: Graph) -> NDArray[np.float64]:
+    """Sum the weights at every node; a self-loop has both its ends there."""
+    from partwise.cluster.communities._kernels.strengths import row_sums
+
+    indptr, indices, weights, _ = graph._arrays
+    out = np.empty(graph.n_nodes)
+    row_sums(indptr, indices, weights, not graph.directed and graph.has_self_loops, out)
+    return out
+
+
+def _directed(graph: Graph, resolution: float) -> Problem:
+    """Leicht and Newman's modularity: both directions count, against out- times in-strength."""
+    indptr, indices, weights, _ = graph._arrays
+    n = graph.n_nodes
+    sources = np.repeat(np.arange(n, dtype=np.int32), np.diff(indptr))
+    out = _strengths(graph)
+    into = np.bincount(indices, weights, n).astype(np.float64)
+    total = float(out.sum())
+    proper = sources != indices
+    values = np.ones(len(indices)) if weights is None else weights.astype(np.float64)
+    new_indptr, new_indices, new_weights = csr_from_edges(
+        n, sources[proper], indices[proper], values[proper], True, DUPLICATES["sum"]
+    )
+    csr = new_indptr.view(np.uint64), new_indices.view(np.uint32), new_weights
+    return Problem(*csr, out, into, resolution / total if total else 0.0)
+
+
+def check_sides(graph: Graph, sides: ArrayLike | None) -> NDArray[np.bool_]:
+    """Return the side of every node of a bipartite graph, found by two colours if not given.
+
+    Raises
+    ------
+    ValueError
+        The graph is not bipartite, the sides have the wrong shape or an edge inside, or are not
+        given for a graph of several components, where two colours leave a choice.
+    """
+    from partwise.cluster.communities._kernels.strengths import inner_edge, two_colour
+
+    indptr, indices, _, _ = graph._arrays
+    n = graph.n_nodes
+    if sides is None:
+        colour = np.full(n, -1, np.int8)
+        n_components = two_colour(indptr, indices, colour, np.empty(n, np.int64))
+        if n_components > 1:
+            raise ValueError(
+                f"sides must be given for a graph with {n_components} components that have edges: "
+                "which side of one belongs to which side of another cannot be known"
+            )
+        side = colour == 1
+    else:
+        array = np.asarray(sides)
+        if array.shape != (n,):
+            raise ValueError(f"sides must have shape ({n},), one entry per node, got {array.shape}")
+        kinds = np.unique(array)
+        if len(kinds) > 2:
+            raise ValueError(f"sides must hold two different values, got {len(kinds)}")
+        side = array == kinds[-1] if len(kinds) == 2 else np.zeros(n, bool)
+    at = int(inner_edge(indptr, indices, side))
+    if at >= 0:
+        u = int(np.searchsorted(indptr, at, side="right")) - 1
+        raise ValueError(
+            f"the graph is not bipartite: edge ({u}, {int(indices[at])}) joins two nodes of the "
+            f"same side"
+        )
+    return side
