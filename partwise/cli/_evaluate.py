@@ -51,7 +51,6 @@ Examples:
 """)
 
 _TASK = "partwise.cli._evaluate:run"
-_LARGEST_MATCHING = 4_000_000  # entries of a dense table of blocks against blocks
 
 
 def evaluate(
@@ -283,42 +282,14 @@ def _ratio(value: float, base: float) -> float:
     return 1.0 if value == 0 else math.inf
 
 
-def _agreement(one: Any, other: Any) -> dict[str, Any]:
-    """Return how far two partitions agree, whatever their blocks are called.
+def _agreement(one: Any, other: Any) -> dict[str, float]:
+    """Return how far two partitions agree, whatever their blocks are called."""
+    from partwise.metrics import adjusted_rand_index, hungarian_accuracy
 
-    The best renaming is a maximum assignment on the table of common nodes; the adjusted Rand index
-    is that of L. Hubert and P. Arabie, "Comparing partitions", J. Classif. 2, 1985,
-    doi:10.1007/BF01908075.
-    """
-    import numpy as np
-
-    n = len(one)
-    if n == 0:
-        return {"same_block": 1.0, "adjusted_rand": 1.0}
-    width = int(other.max()) + 1
-    pairs, counts = np.unique(one.astype(np.int64) * width + other, return_counts=True)
-    agreement: dict[str, Any] = {}
-    height = int(one.max()) + 1
-    if height * width <= _LARGEST_MATCHING:
-        from scipy.optimize import linear_sum_assignment
-
-        table = np.zeros((height, width), dtype=np.int64)
-        table.reshape(-1)[pairs] = counts
-        kept = table[linear_sum_assignment(table, maximize=True)].sum()
-        agreement["same_block"] = float(kept) / n
-
-    def choose_two(sizes: Any) -> float:
-        sizes = sizes.astype(np.float64)
-        return float((sizes * (sizes - 1)).sum() / 2)
-
-    together, all_pairs = choose_two(counts), n * (n - 1) / 2
-    in_one, in_other = choose_two(np.bincount(one)), choose_two(np.bincount(other))
-    expected = in_one * in_other / all_pairs if all_pairs else 0.0
-    largest = (in_one + in_other) / 2
-    agreement["adjusted_rand"] = (
-        1.0 if largest == expected else (together - expected) / (largest - expected)
-    )
-    return agreement
+    return {
+        "same_block": hungarian_accuracy(one, other),
+        "adjusted_rand": adjusted_rand_index(one, other),
+    }
 
 
 def _text(job: Job, record: dict[str, Any]) -> str | None:

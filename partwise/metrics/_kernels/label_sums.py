@@ -1,0 +1,46 @@
+"""What every cluster has inside and at its border, in one pass over the arcs."""
+
+from __future__ import annotations
+
+from partwise.kernels.csr_access import arc_weight
+from partwise.kernels.jit import kernel
+
+__all__ = ["add_label_sums"]
+
+
+@kernel
+def add_label_sums(
+    indptr, indices, weights, labels, directed, zero, inside, loops, leaving, entering
+):
+    """Add the weight of every arc to a sum of its cluster.
+
+    Parameters
+    ----------
+    labels : int32 array
+        Cluster of each node.
+    directed : bool
+        Whether to fill `entering`, which else equals `leaving`.
+    zero : int64 or float64
+        Zero of the type of the sums. Floats are summed row by row, in order: the result is always
+        the same, and rounding does not grow with the number of arcs.
+    inside, loops, leaving, entering : arrays, one entry per cluster
+        Arcs between two different nodes of the cluster (both directions of an undirected edge),
+        self-loops, arcs to other clusters, arcs from other clusters.
+    """
+    for u in range(len(indptr) - 1):
+        c = labels[u]
+        same, loop, out = zero, zero, zero
+        for j in range(indptr[u], indptr[u + 1]):
+            v = indices[j]
+            w = arc_weight(weights, j)
+            if labels[v] != c:
+                out += w
+                if directed:
+                    entering[labels[v]] += w
+            elif v == u:
+                loop += w
+            else:
+                same += w
+        inside[c] += same
+        loops[c] += loop
+        leaving[c] += out
