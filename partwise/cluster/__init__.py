@@ -1,4 +1,4 @@
-"""Clustering: points and objects into groups."""
+"""Clustering: points, objects and the nodes of networks into groups."""
 
 from partwise._lazy import lazy_exports
 
@@ -25,6 +25,13 @@ _KMEDOIDS = (
     "silhouette",
     "swap_deltas",
 )
+_COMMUNITIES = (
+    "CommunityResult",
+    "Leiden",
+    "Louvain",
+    "leiden",
+    "louvain",
+)
 _CORESETS = (
     "Coreset",
     "CoresetStream",
@@ -39,6 +46,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         **dict.fromkeys(_KMEDOIDS, "kmedoids"),
         **dict.fromkeys(_CORESETS, "coresets"),
+        **dict.fromkeys(_COMMUNITIES, "communities"),
         "PointTable": "_points_file",
         "read_points": "_points_file",
     },

@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.utils.validation import check_non_negative, validate_data
 
 from partwise.graph import Graph
+from partwise.graph._graph_estimator import GraphEstimator
 from partwise.partition.multilevel import partition_graph
 
 __all__ = ["GraphPartitioner"]
 
 
-class GraphPartitioner(ClusterMixin, BaseEstimator):
+class GraphPartitioner(GraphEstimator):
     """Cut a graph into blocks of about equal weight, with few edges between them.
 
     Parameters
@@ -107,13 +106,6 @@ class GraphPartitioner(ClusterMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.input_tags.pairwise = True
-        tags.input_tags.positive_only = True
-        return tags
-
     def fit(
         self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None
     ) -> GraphPartitioner:
@@ -133,7 +125,7 @@ class GraphPartitioner(ClusterMixin, BaseEstimator):
         -------
         self : GraphPartitioner
         """
-        graph = self._as_graph(X)
+        graph = self._as_graph(X, directed=False, min_nodes=max(self.n_parts, 1))
         if sample_weight is not None:
             graph = _with_node_weights(graph, sample_weight)
         result = partition_graph(
@@ -158,25 +150,6 @@ class GraphPartitioner(ClusterMixin, BaseEstimator):
         self.feasible_ = result.feasible
         self.n_levels_ = result.n_levels
         return self
-
-    def _as_graph(self, X: Any) -> Graph:
-        """Check a matrix the way scikit-learn does, and take anything else as a graph."""
-        from partwise.graph import as_graph
-
-        is_edge_frame = "source" in getattr(X, "columns", ())
-        is_matrix = hasattr(X, "shape") and not is_edge_frame
-        if not is_matrix and not isinstance(X, (list, tuple)):
-            return as_graph(X, directed=False)
-        matrix = validate_data(
-            self, X, accept_sparse="csr", dtype=np.float64, ensure_min_samples=max(self.n_parts, 1)
-        )
-        check_non_negative(matrix, "GraphPartitioner")
-        if matrix.shape[0] != matrix.shape[1]:
-            raise ValueError(
-                "X must be a square adjacency matrix or a graph, "
-                f"got a matrix of shape {matrix.shape}; for a list of edges use as_graph"
-            )
-        return as_graph(matrix, directed=False)
 
 
 def _with_node_weights(graph: Graph, sample_weight: ArrayLike) -> Graph:

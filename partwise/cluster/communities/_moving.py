@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partwise.cluster.communities._kernels.move import ROW
-from partwise.cluster.communities._problem import Problem
+from partwise.cluster.communities._problem import Problem, label_sums
 from partwise.kernels.parallel import launch_on
 
 __all__ = ["Moving", "move_on_threads"]
@@ -159,9 +159,9 @@ def _race(
         if moves.sum() <= _REST * n:
             break
     table = moving.table.reshape(-1, ROW)
-    table[:, 1] = np.bincount(moving.labels, problem.a, n)
+    table[:, 1] = label_sums(moving.labels, problem.a, n)
     if problem.b is not None:
-        table[:, 2] = np.bincount(moving.labels, problem.b, n)
+        table[:, 2] = label_sums(moving.labels, problem.b, n)
     moving.members[:] = np.bincount(moving.labels, minlength=n)
     empty = np.flatnonzero(moving.members == 0)
     moving.n_free = len(empty)

@@ -13,7 +13,7 @@ from partwise.kernels.csr import DUPLICATES, csr_from_edges
 if TYPE_CHECKING:
     from partwise.graph import Graph
 
-__all__ = ["QUALITIES", "Problem", "as_problem", "check_sides"]
+__all__ = ["QUALITIES", "Problem", "as_problem", "check_sides", "label_sums"]
 
 QUALITIES = ("modularity", "cpm", "rb_er", "barber")
 
@@ -69,13 +69,20 @@ class Problem:
         return replace(self, bulk=np.ones(self.n, np.uint32), capacity=capacity)
 
 
+def label_sums(
+    labels: NDArray[np.integer], values: NDArray[np.float64], n_labels: int
+) -> NDArray[np.float64]:
+    """Sum the values of every label, in order; float64 also where there is no node."""
+    return np.bincount(labels, values, n_labels).astype(np.float64, copy=False)
+
+
 def as_problem(graph: Graph, quality: str, resolution: float, sides: ArrayLike | None) -> Problem:
     """Translate a graph and a quality function.
 
     Parameters
     ----------
     graph : Graph
-        Directed only for modularity.
+        Directed for all but "barber": modularity is that of Leicht and Newman then.
     quality : {"modularity", "cpm", "rb_er", "barber"}
     resolution : float
     sides : array-like of shape (n,), optional
@@ -88,37 +95,39 @@ def as_problem(graph: Graph, quality: str, resolution: float, sides: ArrayLike |
     """
     if quality not in QUALITIES:
         raise ValueError(f"quality must be one of {', '.join(QUALITIES)}, got {quality!r}")
-    if graph.directed and quality != "modularity":
-        raise ValueError(
-            f"quality {quality!r} is for undirected graphs, this one is directed; make it "
-            "undirected or take quality='modularity'"
-        )
+    if graph.directed and quality == "barber":
+        raise ValueError("quality='barber' is for undirected graphs, this one is directed")
     if sides is not None and quality != "barber":
         raise ValueError(f"sides are only for quality='barber', got quality={quality!r}")
-    if graph.directed:
-        return _directed(graph, resolution)
+    if graph.n_nodes >= 2**31:
+        raise ValueError(f"graphs may have at most 2**31 - 1 nodes, got {graph.n_nodes}")
+    csr = _symmetrised(graph) if graph.directed else _csr_of(graph.without_self_loops())
     strength = _strengths(graph)
-    csr = _plain_csr(graph.without_self_loops())
-    total = float(strength.sum()) / 2
+    ends = 1 if graph.directed else 2
+    total = float(strength.sum()) / ends
+    if quality == "modularity" and graph.directed:
+        _, indices, weights, _ = graph._arrays
+        entering = np.bincount(indices, weights, graph.n_nodes).astype(np.float64)
+        return Problem(*csr, strength, entering, resolution / total if total else 0.0)
     if quality == "modularity":
         return Problem(*csr, strength, None, resolution / (2 * total) if total else 0.0)
     if quality == "barber":
         side = check_sides(graph, sides)
         red, blue = np.where(side, 0.0, strength), np.where(side, strength, 0.0)
         return Problem(*csr, red, blue, resolution / total if total else 0.0)
-    n = graph.n_nodes
-    size = np.ones(n) if graph.node_weights is None else graph.node_weights.astype(np.float64)
+    n, node_weights = graph.n_nodes, graph.node_weights
+    size = np.ones(n) if node_weights is None else node_weights.astype(np.float64)
+    # a pair of nodes is one edge, or two arcs
+    coefficient = resolution * 2 / ends
     if quality == "rb_er":
         whole = float(size.sum())
-        pairs = whole * (whole - 1) / 2
-        resolution = resolution * total / pairs if pairs > 0 else 0.0
-    return Problem(*csr, size, None, resolution)
+        pairs = whole * (whole - 1) / ends
+        coefficient = coefficient * total / pairs if pairs > 0 else 0.0
+    return Problem(*csr, size, None, coefficient)
 
 
-def _plain_csr(graph: Graph) -> tuple[Any, Any, Any]:
+def _csr_of(graph: Graph) -> tuple[Any, Any, Any]:
     indptr, indices, weights, _ = graph._arrays
-    if len(indices) and graph.n_nodes >= 2**31:
-        raise ValueError(f"graphs may have at most 2**31 - 1 nodes, got {graph.n_nodes}")
     return (
         indptr.view(np.uint64),
         indices.view(np.uint32),
@@ -126,31 +135,27 @@ def _plain_csr(graph: Graph) -> tuple[Any, Any, Any]:
     )
 
 
+def _symmetrised(graph: Graph) -> tuple[Any, Any, Any]:
+    """Return the arcs of a directed graph as edges: both directions add up."""
+    indptr, indices, weights, _ = graph._arrays
+    n = graph.n_nodes
+    sources = np.repeat(np.arange(n, dtype=np.int32), np.diff(indptr))
+    proper = sources != indices
+    values = np.ones(len(indices)) if weights is None else weights.astype(np.float64)
+    csr = csr_from_edges(
+        n, sources[proper], indices[proper], values[proper], True, DUPLICATES["sum"]
+    )
+    return csr[0].view(np.uint64), csr[1].view(np.uint32), csr[2]
+
+
 def _strengths(graph: Graph) -> NDArray[np.float64]:
-    """Sum the weights at every node; a self-loop has both its ends there."""
+    """Sum the (outgoing) weights at every node; an undirected self-loop has both its ends there."""
     from partwise.cluster.communities._kernels.strengths import row_sums
 
     indptr, indices, weights, _ = graph._arrays
     out = np.empty(graph.n_nodes)
     row_sums(indptr, indices, weights, not graph.directed and graph.has_self_loops, out)
     return out
-
-
-def _directed(graph: Graph, resolution: float) -> Problem:
-    """Leicht and Newman's modularity: both directions count, against out- times in-strength."""
-    indptr, indices, weights, _ = graph._arrays
-    n = graph.n_nodes
-    sources = np.repeat(np.arange(n, dtype=np.int32), np.diff(indptr))
-    out = _strengths(graph)
-    into = np.bincount(indices, weights, n).astype(np.float64)
-    total = float(out.sum())
-    proper = sources != indices
-    values = np.ones(len(indices)) if weights is None else weights.astype(np.float64)
-    new_indptr, new_indices, new_weights = csr_from_edges(
-        n, sources[proper], indices[proper], values[proper], True, DUPLICATES["sum"]
-    )
-    csr = new_indptr.view(np.uint64), new_indices.view(np.uint32), new_weights
-    return Problem(*csr, out, into, resolution / total if total else 0.0)
 
 
 def check_sides(graph: Graph, sides: ArrayLike | None) -> NDArray[np.bool_]:

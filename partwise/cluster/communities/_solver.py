@@ -24,11 +24,11 @@ from partwise.cluster.communities._kernels.move import ROW, local_moves
 from partwise.cluster.communities._kernels.order import community_order, permute_rows
 from partwise.cluster.communities._kernels.refine import refine
 from partwise.cluster.communities._moving import Moving, move_on_threads
-from partwise.cluster.communities._problem import Problem
+from partwise.cluster.communities._problem import Problem, label_sums
 from partwise.kernels.parallel import launch_on
 from partwise.kernels.rng import next_u64, seed_state, shuffle
 
-__all__ = ["Settings", "Solution", "optimise"]
+__all__ = ["Settings", "Solution", "aggregate", "optimise"]
 
 _THREADS_FROM_ARCS = 200_000  # below, starting threads costs more than they save
 
@@ -102,7 +102,8 @@ def optimise(
         Called with (fraction done, message) before every iteration and at the end.
     """
     state = seed_state(seed)
-    labels, levels = start, (start,)
+    labels = start
+    levels: tuple[NDArray[np.uint32], ...] = (start,)
     n_moves, done, converged, connected = 0, 0, False, True
     while done != settings.n_iterations and not converged:
         if report is not None:
@@ -151,7 +152,7 @@ def _iterate(
             piece = piece[place]
         else:
             piece = labels
-            problem = _aggregate(problem, piece, starts, nodes, settings.n_threads)
+            problem = aggregate(problem, piece, starts, nodes, settings.n_threads)
             labels = np.arange(n_communities, dtype=np.uint32)
         node_of = piece if node_of is None else piece[node_of]
 
@@ -170,9 +171,9 @@ def _move(
     """Move nodes until none gains; return the number of moves."""
     n = problem.n
     table = np.zeros((n, ROW))
-    table[:, 1] = np.bincount(labels, problem.a, n)
+    table[:, 1] = label_sums(labels, problem.a, n)
     if problem.b is not None:
-        table[:, 2] = np.bincount(labels, problem.b, n)
+        table[:, 2] = label_sums(labels, problem.b, n)
     bulk = None
     if problem.bulk is not None:
         bulk = problem.bulk, np.bincount(labels, problem.bulk, n).astype(np.uint32)
@@ -266,7 +267,7 @@ def _refined(
         np.arange(len(starts) - 1, dtype=np.uint32), np.diff(starts).astype(np.int64)
     )
     of_piece = communities[members[piece_starts[:-1].astype(np.int64)]]
-    return piece, _aggregate(ordered, piece, piece_starts, members, n_threads), of_piece
+    return piece, aggregate(ordered, piece, piece_starts, members, n_threads), of_piece
 
 
 def _permuted(
@@ -306,7 +307,7 @@ def _permuted(
     return ordered, external
 
 
-def _aggregate(
+def aggregate(
     problem: Problem,
     piece: NDArray[np.uint32],
     starts: NDArray[np.uint64],
@@ -352,8 +353,8 @@ def _aggregate(
         indptr=np.cumsum(lengths, dtype=np.uint64),
         indices=indices,
         weights=weights,
-        a=np.bincount(piece, problem.a, n_pieces),
-        b=None if problem.b is None else np.bincount(piece, problem.b, n_pieces),
+        a=label_sums(piece, problem.a, n_pieces),
+        b=None if problem.b is None else label_sums(piece, problem.b, n_pieces),
         pinned=pinned,
         bulk=bulk,
     )
