@@ -40,6 +40,21 @@ _CORESETS = (
     "coreset_distortion",
     "merge_coresets",
 )
+_LOCAL = (
+    "CommunityProfile",
+    "LocalCluster",
+    "WeightedFlowDiffusion",
+    "approximate_pagerank",
+    "batch_local_clusters",
+    "capacity_releasing_diffusion",
+    "flow_diffusion",
+    "heat_kernel_pagerank",
+    "l1_pagerank",
+    "mqi",
+    "ncp_profile",
+    "simple_local",
+    "sweep_cut",
+)
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
@@ -47,6 +62,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
         **dict.fromkeys(_KMEDOIDS, "kmedoids"),
         **dict.fromkeys(_CORESETS, "coresets"),
         **dict.fromkeys(_COMMUNITIES, "communities"),
+        **dict.fromkeys(_LOCAL, "local"),
+        "local": "",
         "PointTable": "_points_file",
         "read_points": "_points_file",
     },

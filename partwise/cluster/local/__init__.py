@@ -11,7 +11,16 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "LocalCluster": "_result",
         "flow_diffusion": "_flow_diffusion",
+        "WeightedFlowDiffusion": "_weighted_flow_diffusion_estimator",
         "approximate_pagerank": "_pagerank",
         "l1_pagerank": "_pagerank",
+        "heat_kernel_pagerank": "_heat_kernel",
+        "capacity_releasing_diffusion": "_capacity_releasing",
+        "mqi": "_flow_improve",
+        "simple_local": "_flow_improve",
+        "sweep_cut": "_sweep",
+        "ncp_profile": "_ncp",
+        "CommunityProfile": "_ncp",
+        "batch_local_clusters": "_batch",
     },
 )

@@ -36,7 +36,6 @@ from partwise.cluster.local._query import (
 from partwise.cluster.local._result import LocalCluster
 from partwise.cluster.local._workspace import Workspace, borrow
 from partwise.errors import InfeasibleWarning
-from partwise.graph._graph import Graph
 
 __all__ = ["FlowDiffusion", "flow_diffusion", "plan_flow_diffusion"]
 
@@ -222,7 +221,8 @@ def _source(
         )
     if not ((mass > 0) & (mass < np.inf)).all():
         raise ValueError("source_mass must be finite and above 0")
-    return nodes, np.bincount(np.searchsorted(nodes, given), weights=mass)
+    summed = np.bincount(np.searchsorted(nodes, given), weights=mass)
+    return nodes, summed.astype(np.float64)
 
 
 def _as_sink(sink: Any, n_nodes: int) -> tuple[int, NDArray[np.float64]]:
@@ -321,9 +321,7 @@ class FlowDiffusion(Query):
         """
         indptr, indices, weights, _ = self.graph._arrays
         ball = workspace.ball
-        status = add_source(
-            indptr, weights, ball, seeds, mass, self.sink_kind, self.sink, self.tol
-        )
+        status = add_source(indptr, weights, ball, seeds, mass, self.sink_kind, self.sink, self.tol)
         stuck = np.zeros(1, np.bool_)
         if status == DONE:
             status = LIMIT
@@ -349,9 +347,7 @@ class FlowDiffusion(Query):
             f"{node} or a neighbour"
         )
 
-    def collect(
-        self, workspace: Workspace, seeds: NDArray[np.int64], status: int
-    ) -> LocalCluster:
+    def collect(self, workspace: Workspace, seeds: NDArray[np.int64], status: int) -> LocalCluster:
         """Make the cluster out of the x in the ball."""
         ball = workspace.ball
         x = ball.x[: ball.count[TOUCHED]].copy()

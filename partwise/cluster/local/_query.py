@@ -25,6 +25,7 @@ __all__ = [
     "check_pushes",
     "check_rounding",
     "local_graph",
+    "opened_volume",
 ]
 
 #: Pushes of one call of a kernel, between which Ctrl-C is heard.
@@ -146,23 +147,49 @@ class Query(ABC):
 
         All nodes with a positive value must be opened.
         """
-        ball = workspace.ball
         support = np.flatnonzero(values > 0)
         if support.size == 0:
             return self._result(workspace, seeds, support, values, converged)
-        nodes = ball.node[support]
-        total = np.inf if attributed else total_volume(self.graph)
+        total = np.inf if attributed else None
         if self.rounding == "sweep":
-            order = support[np.lexsort((nodes, -score[support]))]
+            order, length, phi = self._sweep(workspace, support, score[support], kept, total)
         else:
-            order = support
-        phi = np.empty(order.size)
-        length = sweep(ball, kept, order, total, phi)
-        if self.rounding == "support":
-            length = order.size
+            order, length = support, int(support.size)
+            phi = self._prefixes(workspace, order, kept, total)[1]
         weighted = float(phi[length - 1]) if attributed and length else None
-        chosen = ball.node[order[:length]] if length else seeds
+        chosen = workspace.ball.node[order[:length]] if length else seeds
         return self._result(workspace, chosen, support, values, converged, weighted)
+
+    def _sweep(
+        self,
+        workspace: Workspace,
+        members: NDArray[np.int64],
+        score: NDArray[np.float64],
+        kept: NDArray[np.float64] | None,
+        total: float | None = None,
+    ) -> tuple[NDArray[np.int64], int, NDArray[np.float64]]:
+        """Return local numbers by falling score, the best length, and all conductances.
+
+        The workspace remembers nodes and conductances, for network community profiles.
+        """
+        nodes = workspace.ball.node[members]
+        by_score = np.lexsort((nodes, -score))
+        order = members[by_score]
+        length, phi = self._prefixes(workspace, order, kept, total)
+        workspace.swept = nodes[by_score], phi
+        return order, length, phi
+
+    def _prefixes(
+        self,
+        workspace: Workspace,
+        order: NDArray[np.int64],
+        kept: NDArray[np.float64] | None,
+        total: float | None,
+    ) -> tuple[int, NDArray[np.float64]]:
+        """Return the best length of a prefix and the conductances of all."""
+        phi = np.empty(order.size)
+        volume = total_volume(self.graph) if total is None else total
+        return int(sweep(workspace.ball, kept, order, volume, phi)), phi
 
     def _result(
         self,

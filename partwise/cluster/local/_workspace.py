@@ -14,6 +14,7 @@ from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from partwise.cluster.local._kernels.ball import Ball, clear, new_ball
 from partwise.cluster.local._kernels.network import Network, new_network
@@ -31,12 +32,15 @@ class Workspace:
         Cleared by whoever has used it.
     member : uint8 ndarray of shape (n,)
         All zero between uses.
+    swept : tuple of (ndarray, ndarray) or None
+        Nodes in the order of the last sweep, and the conductance of every prefix.
     """
 
     def __init__(self, graph: Graph) -> None:
         self._size = graph.n_nodes, len(graph.indices)
         self.ball: Ball = new_ball(*self._size, weighted=graph.weights is not None)
         self.member = np.zeros(graph.n_nodes, np.uint8)
+        self.swept: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
 
     @cached_property
     def network(self) -> Network:
@@ -86,4 +90,5 @@ def borrow(graph: Graph) -> Iterator[Workspace]:
         workspace = Workspace(graph)
     yield workspace
     clear(workspace.ball)
+    workspace.swept = None
     pool.idle.append(workspace)

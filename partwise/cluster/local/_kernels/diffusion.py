@@ -8,7 +8,6 @@ import numpy as np
 
 from partwise.cluster.local._kernels.ball import (
     FAULT,
-    OPENED,
     PUSHES,
     TOUCHED,
     WAITING,
