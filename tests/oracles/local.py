@@ -33,7 +33,7 @@ def conductance(A, nodes):
     """Return the conductance, 1 where one side has no volume."""
     cut, volume = cut_and_volume(A, nodes)
     small = min(volume, A.sum() - volume)
-    return cut / small if small > 0 else 1.0
+    return cut / small if small > 1e-12 * A.sum() else 1.0
 
 
 def diffusion(L, sink, source):
@@ -79,7 +79,7 @@ def best_prefix(A, order):
     for length in range(1, len(order) + 1):
         cut, volume = cut_and_volume(A, order[:length])
         small = min(volume, A.sum() - volume)
-        values.append(cut / small if small > 0 else np.inf)
+        values.append(cut / small if small > 1e-12 * A.sum() else np.inf)
     best = max(i for i, value in enumerate(values) if value == min(values))
     return list(order[: best + 1]), values
 

@@ -30,7 +30,7 @@ def capacity_releasing_diffusion(
     height: int = 10,
     factor: float = 2.0,
     n_rounds: int = 20,
-    tau: float = 0.5,
+    tau: float = 0.9,
 ) -> LocalCluster:
     """Find a cluster around seeds by capacity releasing diffusion.
 
@@ -53,9 +53,9 @@ def capacity_releasing_diffusion(
         By which the mass is multiplied before every round, above 1.
     n_rounds : int, default=20
         Most rounds.
-    tau : float, default=0.5
+    tau : float, default=0.9
         Stop when the mass within degrees is below this part of what there would be without
-        bottlenecks; above 0 and below 1.
+        bottlenecks; above 0 and below 1. Smaller goes on past clusters to unions of them.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def plan_capacity_releasing_diffusion(
     height: int = 10,
     factor: float = 2.0,
     n_rounds: int = 20,
-    tau: float = 0.5,
+    tau: float = 0.9,
 ) -> CapacityReleasing:
     """Check the arguments of :func:`capacity_releasing_diffusion` but for the seeds."""
     factor = check_positive("factor", factor)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise.cluster.local._kernels.ball import OPENED, PUSHES, TOUCHED, Ball
-from partwise.cluster.local._kernels.sweep import cut_and_volume, sweep
+from partwise.cluster.local._kernels.sweep import ROUNDING, cut_and_volume, sweep
 from partwise.cluster.local._result import LocalCluster
 from partwise.cluster.local._workspace import Workspace, borrow, total_volume
 from partwise.graph._convert import as_graph
@@ -232,5 +232,5 @@ def conductance_of(graph: Graph, workspace: Workspace, cluster: NDArray[np.int64
     cut, volume = cut_and_volume(
         indptr, indices, weights, workspace.ball.known, workspace.member, cluster
     )
-    small = min(volume, total_volume(graph) - volume)
-    return float(cut / small) if small > 0 else 1.0
+    rest = total_volume(graph) - volume
+    return float(cut / min(volume, rest)) if volume > 0 and rest > ROUNDING * volume else 1.0

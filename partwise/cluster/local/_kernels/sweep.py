@@ -8,7 +8,10 @@ from partwise.cluster.local._kernels.ball import TOUCHED, degree_of
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
-__all__ = ["cut_and_volume", "sweep"]
+__all__ = ["ROUNDING", "cut_and_volume", "sweep"]
+
+#: The rest of the graph has no volume if it is smaller than this part of the set's.
+ROUNDING = 1e-12
 
 
 @kernel
@@ -44,8 +47,9 @@ def sweep(ball, kept, order, total, phi):
         ball.mark[i] = 1
         cut = max(cut + ball.strength[i] - 2.0 * inner, 0.0)
         volume += ball.strength[i] + ball.loop[i]
-        small = min(volume, total - volume)
-        phi[t] = cut / small if small > 0.0 else np.inf
+        rest = total - volume
+        has_both = volume > 0.0 and rest > ROUNDING * volume
+        phi[t] = cut / min(volume, rest) if has_both else np.inf
         if phi[t] <= best:
             best = phi[t]
             length = t + 1
