@@ -18,6 +18,7 @@ _GENERATORS = (
     "barabasi_albert_graph",
     "stochastic_block_graph",
     "planted_partition_graph",
+    "contextual_block_graph",
 )
 _FILES = (
     "read_graph",

@@ -20,5 +20,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "barabasi_albert_graph": "_networks",
         "stochastic_block_graph": "_blocks",
         "planted_partition_graph": "_blocks",
+        "contextual_block_graph": "_contextual",
     },
 )
