@@ -25,8 +25,8 @@ def agree(
 ) -> tuple[Solution, NDArray[np.float64]]:
     """Run the search many times, and again on what the runs agree about.
 
-    Every edge is weighed by the share of runs that have both ends in one community; the null model
-    stays. The search runs on these weights, and so on until all runs are equal.
+    Every edge is weighed by the share of runs that have both ends in one community, and the null
+    model follows. The search runs on these weights, and so on until all runs are equal.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def agree(
         weights = np.empty(len(problem.indices))
         agreeing_weights(*problem.csr, partitions, weights)
         # edges that no run keeps are left out: kernels take zero weights for untouched sums
-        weighed = _without_zeros(replace(problem, weights=weights))
+        weighed = _without_zeros(problem.reweighted(weights))
         solutions = _runs(weighed, start, settings, seed + round_, n_runs)
     if _all_equal(solutions):
         chosen = solutions[0]

@@ -126,8 +126,8 @@ def leiden(
     About O(m) time an iteration in practice; memory about three times the CSR arrays.
 
     `consensus` weighs every edge by the share of runs that have both its ends in one community,
-    searches again with the null model kept, and so on until all runs agree: a variation of [2]_
-    and [3]_, which take all pairs and other pairs of nodes. The stability of a node is the mean
+    searches again on these weights, and so on until all runs agree: a variation of [2]_ and [3]_,
+    which also weigh pairs of nodes without an edge. The stability of a node is the mean
     Jaccard index of its community in the result and in the runs on the graph itself.
 
     References

@@ -31,6 +31,8 @@ class Problem:
     a, b : float64 ndarray of shape (n,), the latter or None
         Values of the nodes; A_c and B_c are their sums over a community.
     coefficient : float
+    by_strength : bool
+        Whether the values are sums of weights (modularity), or node weights (Potts models).
     pinned : uint8 ndarray of shape (n,) or None
         Nodes that stay in their community.
     bulk : uint32 ndarray of shape (n,) or None
@@ -45,6 +47,7 @@ class Problem:
     a: NDArray[np.float64]
     b: NDArray[np.float64] | None
     coefficient: float
+    by_strength: bool = True
     pinned: NDArray[np.uint8] | None = None
     bulk: NDArray[np.uint32] | None = None
     capacity: int = 0
@@ -63,6 +66,30 @@ class Problem:
     def null_model(self) -> tuple[NDArray[np.float64], NDArray[np.float64] | None, float]:
         """The values and the coefficient as kernels take them."""
         return self.a, self.b, self.coefficient
+
+    def reweighted(self, weights: NDArray[np.float64]) -> Problem:
+        """Return the problem with other weights and the null model scaled to them.
+
+        Values that are strengths shrink with the weights of their node, and the coefficient so that
+        a graph with all weights halved has the same best communities.
+        """
+        before, after = np.empty(self.n), np.empty(self.n)
+        from partwise.cluster.communities._kernels.strengths import row_sums
+
+        row_sums(self.indptr, self.indices, self.weights, False, before)
+        row_sums(self.indptr, self.indices, weights, False, after)
+        total = float(before.sum())
+        share = float(after.sum()) / total if total else 1.0
+        if not self.by_strength:
+            return replace(self, weights=weights, coefficient=self.coefficient * share)
+        ratio = np.divide(after, before, out=np.ones(self.n), where=before > 0)
+        return replace(
+            self,
+            weights=weights,
+            a=self.a * ratio,
+            b=None if self.b is None else self.b * ratio,
+            coefficient=self.coefficient / share if share else 0.0,
+        )
 
     def with_sizes(self, capacity: int) -> Problem:
         """Return the same problem with at most `capacity` nodes in a community."""
@@ -123,7 +150,7 @@ def as_problem(graph: Graph, quality: str, resolution: float, sides: ArrayLike |
         whole = float(size.sum())
         pairs = whole * (whole - 1) / ends
         coefficient = coefficient * total / pairs if pairs > 0 else 0.0
-    return Problem(*csr, size, None, coefficient)
+    return Problem(*csr, size, None, coefficient, by_strength=False)
 
 
 def _csr_of(graph: Graph) -> tuple[Any, Any, Any]:

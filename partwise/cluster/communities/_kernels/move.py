@@ -121,20 +121,20 @@ def local_moves(
         v = np.uint64(queue[head])
         ahead = head + _6
         if ahead >= n:
-            ahead -= n
+            ahead %= n
         soon = np.uint64(queue[ahead])
         prefetch(indptr, soon)
         prefetch(labels, soon)
         prefetch(a, soon)
         ahead = head + _3
         if ahead >= n:
-            ahead -= n
+            ahead %= n
         prefetch(indices, indptr[np.uint64(queue[ahead])])
         if weights is not None:
             prefetch(weights, indptr[np.uint64(queue[ahead])])
         ahead = head + _1
         if ahead >= n:
-            ahead -= n
+            ahead %= n
         soon = np.uint64(queue[ahead])
         first = indptr[soon]
         last = indptr[soon + _1]
