@@ -18,8 +18,6 @@ _MIN_BATCHES, _MAX_BATCHES = 4, 64
 _MAX_ROUNDS = 20
 _REST = 0.02  # share of the nodes at which one thread finishes
 
-Queue = tuple[NDArray[np.uint32], int, NDArray[np.uint8], int]
-
 
 @dataclass
 class Moving:
@@ -30,8 +28,7 @@ class Moving:
     members: NDArray[np.uint32]
     free: NDArray[np.uint32]
     n_free: int
-    bulk: tuple[NDArray[np.uint32], NDArray[np.uint32]] | None
-    touched: NDArray[np.uint32]
+    held: NDArray[np.uint32] | None
 
 
 def move_on_threads(
@@ -40,7 +37,7 @@ def move_on_threads(
     sequence: NDArray[np.uint32],
     algorithm: str,
     n_threads: int,
-) -> Queue:
+) -> tuple[NDArray[np.uint8], int]:
     """Move nodes in rounds, while many move.
 
     Parameters
@@ -55,9 +52,9 @@ def move_on_threads(
 
     Returns
     -------
-    queue, n_queued, waiting, n_moves
-        The nodes that may still have something to gain, for
-        :func:`~partwise.cluster.communities._kernels.move.local_moves`.
+    waiting : uint8 ndarray of shape (n,)
+        1 for nodes that may still have something to gain.
+    n_moves : int
     """
     waiting = np.ones(problem.n, np.uint8)
     if problem.pinned is not None:
@@ -68,10 +65,7 @@ def move_on_threads(
         moved = _take_turns(problem, moving, sequence, waiting, n_threads)
     if problem.pinned is not None:
         waiting[problem.pinned > 0] = 0
-    queue = sequence.copy()
-    left = sequence[waiting[sequence] > 0]
-    queue[: len(left)] = left
-    return queue, len(left), waiting, moved
+    return waiting, moved
 
 
 def _take_turns(
@@ -97,7 +91,7 @@ def _take_turns(
     target = np.empty(n, np.uint32)
     linked, inside = np.empty(n), np.empty(n)
     state = (moving.labels, moving.table, moving.members)
-    limits = (moving.bulk, problem.capacity)
+    limits = (problem.bulk, moving.held, problem.capacity)
     n_moves = 0
     for _ in range(_MAX_ROUNDS):
         n_active = waiting_nodes(sequence, waiting, active)

@@ -38,7 +38,7 @@ def join_small(problem: Problem, labels: NDArray[np.uint32], min_size: int) -> N
     """
     from partwise.cluster.communities._kernels.aggregate import piece_members
     from partwise.cluster.communities._kernels.small import choose_partners
-    from partwise.cluster.communities._solver import aggregate
+    from partwise.cluster.communities._threaded import aggregate
 
     assert problem.bulk is not None
     capacity = problem.capacity

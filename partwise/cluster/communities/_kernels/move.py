@@ -69,7 +69,8 @@ def _add(table, at, a, b, sign):
 @kernel
 def local_moves(
     indptr, indices, weights, a, b, coefficient,
-    labels, table, members, free, n_free, pinned, bulk, capacity, queue, n_queued, waiting, touched,
+    labels, table, members, free, n_free, pinned, bulk, held, capacity,
+    queue, n_queued, waiting, touched,
 ):  # fmt: skip
     """Move the queued nodes, and all that their moves put into the queue again, until none is left.
 
@@ -88,9 +89,9 @@ def local_moves(
         Number of nodes in every community; changed.
     free, n_free : uint32 ndarray (n,), int
         Communities without members, a stack; changed.
-    pinned : uint8 ndarray (n,) or None
+    pinned : uint8 ndarray (n,)
         Nodes that must not move.
-    bulk : uint32 ndarray (n,) and (n,), or None
+    bulk, held : uint32 ndarray (n,) and (n,), or None and None
         For `capacity`: how many base nodes each node stands for, and each community holds.
     capacity : int
         Most base nodes of a community.
@@ -178,7 +179,7 @@ def local_moves(
             weight = table[at]
             table[at] = 0.0
             score = weight - penalty(table, at, x, y)
-            if score > best and (bulk is None or bulk[1][d] + bulk[0][v] <= capacity):
+            if score > best and (bulk is None or held[d] + bulk[v] <= capacity):
                 best = score
                 target = d
                 linked = weight
@@ -191,7 +192,7 @@ def local_moves(
             # what went into the two scores, so that the threshold scales with rounding
             at = target * _ROW
             size = linked + inside + penalty(table, at, x, y) + penalty(table, at_own, x, y)
-            if best - stay <= _SLACK * size or (pinned is not None and pinned[v]):
+            if best - stay <= _SLACK * size or pinned[v]:
                 if members[target] == 0:
                     top += _1
                 target = own
@@ -205,8 +206,8 @@ def local_moves(
                 free[top] = own
                 top += _1
             if bulk is not None:
-                bulk[1][own] -= bulk[0][v]
-                bulk[1][target] += bulk[0][v]
+                held[own] -= bulk[v]
+                held[target] += bulk[v]
             for j in range(start, stop):
                 u = np.uint64(indices[j])
                 queue[tail] = u

@@ -24,7 +24,7 @@ _EMPTY = np.uint32(0xFFFFFFFF)
 
 @kernel
 def _decide_range(
-    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, capacity,
+    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, held, capacity,
     batch, first, last, sums, touched, target, linked, inside,
 ):  # fmt: skip
     """Decide for the entries ``first:last`` of the batch; arguments as for `decide_moves`."""
@@ -55,7 +55,7 @@ def _decide_range(
             weight = sums[d]
             sums[d] = 0.0
             score = weight - penalty(table, d * _ROW, x, y)
-            if d != own and score > best and (bulk is None or bulk[1][d] + bulk[0][v] <= capacity):
+            if d != own and score > best and (bulk is None or held[d] + bulk[v] <= capacity):
                 best = score
                 choice = np.uint32(d)
                 weight_there = weight
@@ -69,7 +69,7 @@ def _decide_range(
 
 @kernel(parallel=True)
 def decide_moves(
-    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, capacity,
+    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, held, capacity,
     batch, bounds, sums, touched, target, linked, inside,
 ):  # fmt: skip
     """Find the best community for every node of a batch; nothing but the outputs is changed.
@@ -92,15 +92,16 @@ def decide_moves(
     """
     for t in prange(len(bounds) - 1):
         _decide_range(
-            indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, capacity,
-            batch, bounds[t], bounds[t + 1], sums[t], touched[t], target, linked, inside,
+            indptr, indices, weights, a, b, coefficient, labels, table, members,
+            bulk, held, capacity, batch, bounds[t], bounds[t + 1], sums[t], touched[t],
+            target, linked, inside,
         )  # fmt: skip
 
 
 @kernel
 def commit_moves(
     indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
-    pinned, bulk, capacity, batch, target, linked, inside, shifted, waiting,
+    pinned, bulk, held, capacity, batch, target, linked, inside, shifted, waiting,
 ):  # fmt: skip
     """Make the moves of a batch that are sure to gain, and set their neighbours waiting.
 
@@ -133,9 +134,7 @@ def commit_moves(
             if alone:
                 continue
             to = free[top - _1]
-        elif members[to] == 0 or (
-            bulk is not None and bulk[1][np.uint64(to)] + bulk[0][v] > capacity
-        ):
+        elif members[to] == 0 or (bulk is not None and held[np.uint64(to)] + bulk[v] > capacity):
             waiting[v] = 1  # its choice is full, or was left
             continue
         there = np.uint64(to)
@@ -163,8 +162,8 @@ def commit_moves(
             free[top] = own
             top += _1
         if bulk is not None:
-            bulk[1][own] -= bulk[0][v]
-            bulk[1][there] += bulk[0][v]
+            held[own] -= bulk[v]
+            held[there] += bulk[v]
         for j in range(indptr[v], indptr[v + _1]):
             u = np.uint64(indices[j])
             waiting[u] |= np.uint8(labels[u] != to)
