@@ -56,7 +56,7 @@ def anchor(problem: Problem, fixed: NDArray[np.int64]) -> Anchored:
     Only rows of free nodes are read: edges between two anchors cannot change any more. O(n) for
     the values of the nodes, and linear in the degrees of the free nodes.
     """
-    from partwise.cluster.communities._kernels.aggregate import aggregate_rows
+    from partwise.cluster.communities._kernels.aggregate import aggregate_rows, spared_sums
     from partwise.cluster.communities._kernels.anchors import complete_anchors
 
     loose = np.flatnonzero(fixed < 0)
@@ -74,7 +74,7 @@ def anchor(problem: Problem, fixed: NDArray[np.int64]) -> Anchored:
     end = int(
         aggregate_rows(
             *problem.csr, node_of, np.arange(n_free + 1, dtype=np.uint64),
-            loose.astype(np.uint32), 0, n_free, 0, np.zeros(n), indices, weights, lengths,
+            loose.astype(np.uint32), 0, n_free, 0, spared_sums(n), indices, weights, lengths,
         )
     )  # fmt: skip
     lengths[n_free + 1 :] = np.bincount(

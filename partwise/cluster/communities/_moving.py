@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from partwise.cluster.communities._kernels.move import ROW
+from partwise.cluster.communities._kernels.move import ROW, SPARE
 from partwise.cluster.communities._problem import Problem, label_sums
 from partwise.kernels.parallel import launch_on
 
-__all__ = ["Moving", "move_on_threads"]
+__all__ = ["Moving", "move_on_threads", "spare_sums"]
 
 _BATCH_ARCS = 400_000
 _MIN_BATCHES, _MAX_BATCHES = 4, 64
@@ -29,6 +29,13 @@ class Moving:
     free: NDArray[np.uint32]
     n_free: int
     held: NDArray[np.uint32] | None
+
+
+def spare_sums(n_threads: int, n: int) -> NDArray[np.float64]:
+    """Return zeros for n sums of every thread, and positive numbers in the spare places."""
+    sums = np.zeros((n_threads, n + SPARE))
+    sums[:, n:] = 1.0
+    return sums
 
 
 def move_on_threads(
@@ -84,7 +91,7 @@ def _take_turns(
 
     n = problem.n
     degree = np.diff(problem.indptr).astype(np.int64)
-    sums = np.zeros((n_threads, n))
+    sums = spare_sums(n_threads, n)
     touched = np.empty((n_threads, n + 1), np.uint32)
     shifted = np.empty(n)
     active = np.empty(n + 1, np.uint32)
@@ -136,7 +143,7 @@ def _race(
     from partwise.cluster.communities._kernels.racing import racing_sweep
 
     n = problem.n
-    sums = np.zeros((n_threads, n))
+    sums = spare_sums(n_threads, n)
     touched = np.empty((n_threads, n + 1), np.uint32)
     cost = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.diff(problem.indptr)[sequence])])
     bounds = np.searchsorted(cost, np.linspace(0, cost[-1], n_threads + 1)).astype(np.int64)
@@ -152,7 +159,7 @@ def _race(
         n_moves += int(moves.sum())
         if moves.sum() <= _REST * n:
             break
-    table = moving.table.reshape(-1, ROW)
+    table = moving.table[: ROW * n].reshape(-1, ROW)
     table[:, 1] = label_sums(moving.labels, problem.a, n)
     if problem.b is not None:
         table[:, 2] = label_sums(moving.labels, problem.b, n)

@@ -32,17 +32,12 @@ def by_size(labels: NDArray[np.integer]) -> NDArray[np.int32]:
     >>> by_size(np.array([7, 2, 2, 5, 5])).tolist()
     [2, 0, 0, 1, 1]
     """
-    n = len(labels)
-    if n == 0:
-        return np.zeros(0, np.int32)
-    sizes = np.bincount(labels)
-    first = np.full(len(sizes), n, np.int64)
-    # of several assignments to one place the last one counts
-    first[labels[::-1]] = np.arange(n - 1, -1, -1)
-    order = np.lexsort((first, -sizes))
-    rank = np.empty(len(sizes), np.int32)
-    rank[order] = np.arange(len(sizes), dtype=np.int32)
-    return rank[labels]
+    from partwise.cluster.communities._kernels.numbering import ranks_by_size
+
+    out = np.empty(len(labels), np.int32)
+    if len(labels):
+        ranks_by_size(labels, int(labels.max()) + 1, out)
+    return out
 
 
 def with_fixed(labels: NDArray[np.integer], fixed: NDArray[np.int64]) -> NDArray[np.int32]:

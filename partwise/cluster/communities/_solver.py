@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from partwise.cluster.communities._kernels.levels import serial_iteration
+from partwise.cluster.communities._kernels.levels import serial_iteration, serial_run
 from partwise.cluster.communities._problem import Problem
 from partwise.kernels.rng import seed_state
 
@@ -98,6 +99,7 @@ def optimise(
         Called with (fraction done, message) before every iteration and at the end.
     """
     state = seed_state(seed)
+    small = len(problem.indices) < _THREADS_FROM_ARCS
     labels = start
     levels: tuple[NDArray[np.uint32], ...] = (start,)
     n_moves, done, converged, connected = 0, 0, False, True
@@ -105,41 +107,65 @@ def optimise(
         if report is not None:
             share = done / settings.n_iterations if settings.n_iterations > 0 else 0.0
             report(share, f"iteration {done + 1}, {n_moves} moves so far")
-        levels, moved, connected = _iterate(problem, labels.copy(), settings, state)
+        # all at once where it takes no time; else one by one, so that Ctrl-C is heard
+        count = settings.n_iterations if small and report is None else 1
+        if settings.use_threads(problem):
+            levels, moved, converged, connected = _threaded_iteration(
+                problem, labels.copy(), settings, state
+            )
+            count = 1
+        else:
+            identity = np.arange(problem.n, dtype=np.uint32)
+            room = np.empty((_MAX_LEVELS, problem.n), np.uint32)
+            n_levels, moved, count, converged, connected = serial_run(
+                *_for_kernels(problem), labels, settings.refine, settings.theta, count, state,
+                identity, room,
+            )  # fmt: skip
+            levels = _kept(room, n_levels)
         labels = levels[-1]
         n_moves += moved
-        converged = moved == 0
-        done += 1
+        done += count
     if report is not None:
         report(1.0, f"{int(labels.max(initial=0)) + 1 if len(labels) else 0} communities")
-    return Solution(labels, levels, done, n_moves, converged, connected)
+    return Solution(labels, levels, done, n_moves, bool(converged), bool(connected))
 
 
-def _iterate(
+def _for_kernels(problem: Problem) -> tuple[Any, ...]:
+    pinned = np.zeros(problem.n, np.uint8) if problem.pinned is None else problem.pinned
+    return problem.csr, problem.null_model, pinned, problem.bulk, problem.capacity
+
+
+def _kept(room: NDArray[np.uint32], n_levels: int) -> tuple[NDArray[np.uint32], ...]:
+    """Copy the levels out of their buffer, so that it does not outlive them."""
+    return tuple(level.copy() for level in room[: min(n_levels, _MAX_LEVELS)])
+
+
+def _threaded_iteration(
     problem: Problem, labels: NDArray[np.uint32], settings: Settings, state: NDArray[np.uint64]
-) -> tuple[tuple[NDArray[np.uint32], ...], int, bool]:
-    """Go through all levels once; return the partitions, the moves, and whether pieces sufficed."""
+) -> tuple[tuple[NDArray[np.uint32], ...], int, bool, bool]:
+    """Go through all levels once, the large ones on threads.
+
+    Returns
+    -------
+    levels, n_moves, converged, connected
+    """
+    from partwise.cluster.communities._threaded import threaded_level
+
     node_of = np.arange(problem.n, dtype=np.uint32)
     levels: list[NDArray[np.uint32]] = []
     n_moves = 0
-    if settings.use_threads(problem):
-        from partwise.cluster.communities._threaded import threaded_level
-
-        while settings.use_threads(problem):
-            n = problem.n
-            step = threaded_level(problem, labels, settings, state)
-            n_moves += step.n_moves
-            levels.append(labels[node_of])
-            if step.n_communities == n or step.problem.n == n:
-                return tuple(levels), n_moves, step.n_communities == n
-            node_of = step.node_of[node_of]
-            problem, labels = step.problem, step.labels
-    rest = np.empty((_MAX_LEVELS, len(node_of)), np.uint32)
-    pinned = np.zeros(problem.n, np.uint8) if problem.pinned is None else problem.pinned
+    while settings.use_threads(problem):
+        n = problem.n
+        step = threaded_level(problem, labels, settings, state)
+        n_moves += step.n_moves
+        levels.append(labels[node_of])
+        if step.n_communities == n or step.problem.n == n:
+            return tuple(levels), n_moves, n_moves == 0, step.n_communities == n
+        node_of = step.node_of[node_of]
+        problem, labels = step.problem, step.labels
+    room = np.empty((_MAX_LEVELS, len(node_of)), np.uint32)
     n_levels, moved, connected = serial_iteration(
-        problem.csr, problem.null_model, pinned, problem.bulk, problem.capacity, labels,
-        settings.refine, settings.theta, state, node_of, rest,
-    )  # fmt: skip
-    # copies, so that the buffer does not outlive them
-    levels += [level.copy() for level in rest[: min(n_levels, _MAX_LEVELS)]]
-    return tuple(levels), n_moves + int(moved), bool(connected)
+        *_for_kernels(problem), labels, settings.refine, settings.theta, state, node_of, room
+    )
+    n_moves += moved
+    return (*levels, *_kept(room, n_levels)), n_moves, n_moves == 0, connected

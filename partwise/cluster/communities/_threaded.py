@@ -13,14 +13,14 @@ from partwise.cluster.communities._kernels.aggregate import (
     piece_members,
 )
 from partwise.cluster.communities._kernels.levels import community_table, single_pieces
-from partwise.cluster.communities._kernels.move import ROW, local_moves
+from partwise.cluster.communities._kernels.move import ROW, SPARE, local_moves
 from partwise.cluster.communities._kernels.order import community_order
 from partwise.cluster.communities._kernels.threads import (
     aggregate_on_threads,
     permute_on_threads,
     refine_on_threads,
 )
-from partwise.cluster.communities._moving import Moving, move_on_threads
+from partwise.cluster.communities._moving import Moving, move_on_threads, spare_sums
 from partwise.cluster.communities._problem import Problem, label_sums
 from partwise.cluster.communities._solver import Settings
 from partwise.kernels.optional import sum_by
@@ -88,7 +88,7 @@ def _move(
 ) -> int:
     """Move nodes until none gains; return the number of moves."""
     n = problem.n
-    table, free = np.empty(ROW * n), np.empty(n + 1, np.uint32)
+    table, free = np.empty(ROW * (n + SPARE)), np.empty(n + 1, np.uint32)
     n_free = int(community_table(labels, problem.a, problem.b, members, free, table))
     moving = Moving(labels, table, members, free, n_free, sum_by(labels, problem.bulk, n))
     pinned = np.zeros(n, np.uint8) if problem.pinned is None else problem.pinned
@@ -140,7 +140,7 @@ def _refined(
     """
     n = problem.n
     ordered, external = _permuted(problem, labels, starts, place, nodes, n_threads)
-    piece, table = np.empty(n + 1, np.uint32), np.empty(ROW * (n + 1))
+    piece, table = np.empty(n + SPARE, np.uint32), np.empty(ROW * (n + SPARE))
     single_pieces(ordered.a, ordered.b, external, piece, table)
     longest = int(np.diff(ordered.indptr).max(initial=0)) + 1
     bounds = _shares(ordered.indptr[starts] + starts, n_threads)
@@ -212,7 +212,7 @@ def aggregate(
     with launch_on(n_threads):
         aggregate_on_threads(
             *problem.csr, piece, starts, nodes, bounds, begin,
-            np.zeros((n_threads, n_pieces)), indices, weights, lengths, ends,
+            spare_sums(n_threads, n_pieces), indices, weights, lengths, ends,
         )  # fmt: skip
     if n_threads == 1:
         indices, weights = indices[: ends[0]], weights[: ends[0]]

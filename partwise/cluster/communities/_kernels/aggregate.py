@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from partwise.cluster.communities._kernels.move import SPARE
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
-__all__ = ["aggregate_rows", "number_pieces", "piece_capacity", "piece_members"]
+__all__ = ["aggregate_rows", "number_pieces", "piece_capacity", "piece_members", "spared_sums"]
 
 _0, _1 = np.uint64(0), np.uint64(1)
+_SPARE_MASK = np.uint64(SPARE - 1)
 
 
 @kernel
@@ -81,8 +83,8 @@ def aggregate_rows(
         A graph and the piece of every node.
     starts, nodes
         From :func:`piece_members`.
-    sums : float64 ndarray (n_pieces,)
-        Zeros before and after.
+    sums : float64 ndarray (n_pieces + SPARE,)
+        Zeros before and after, but positive in the spare places.
     new_indices, new_weights : uint32, float64 ndarray
         One longer than the rows of all nodes together.
     lengths : uint64 ndarray (n_pieces + 1,)
@@ -94,20 +96,30 @@ def aggregate_rows(
         Where the last row ended.
     """
     put = np.uint64(begin)
+    spare = np.uint64(len(sums) - SPARE)
     for p in range(np.uint64(first), np.uint64(last)):
         row = put
         for i in range(starts[p], starts[p + _1]):
             v = np.uint64(nodes[i])
             for j in range(indptr[v], indptr[v + _1]):
-                q = piece[np.uint64(indices[j])]
-                before = sums[np.uint64(q)]
+                q = np.uint64(piece[np.uint64(indices[j])])
+                # weight inside the piece goes to the spare sums, see the kernels in ``move``
+                at = spare + (j & _SPARE_MASK) if q == p else q
+                before = sums[at]
                 new_indices[put] = q
-                put += np.uint64((before == 0.0) & (q != p))
-                sums[np.uint64(q)] = before + arc_weight(weights, j)
-        sums[p] = 0.0
+                put += np.uint64(before == 0.0)
+                sums[at] = before + arc_weight(weights, j)
         for i in range(row, put):
             q = np.uint64(new_indices[i])
             new_weights[i] = sums[q]
             sums[q] = 0.0
         lengths[p + _1] = put - row
     return put
+
+
+@kernel
+def spared_sums(n):
+    """Return zeros for n sums, and positive numbers in the spare places behind them."""
+    sums = np.zeros(n + SPARE)
+    sums[n:] = 1.0
+    return sums

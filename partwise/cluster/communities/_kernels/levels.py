@@ -11,15 +11,16 @@ from partwise.cluster.communities._kernels.aggregate import (
     aggregate_rows,
     number_pieces,
     piece_members,
+    spared_sums,
 )
-from partwise.cluster.communities._kernels.move import ROW, local_moves
+from partwise.cluster.communities._kernels.move import ROW, SPARE, local_moves
 from partwise.cluster.communities._kernels.order import community_order, permute_rows
 from partwise.cluster.communities._kernels.refine import refine
 from partwise.kernels.jit import kernel
 from partwise.kernels.optional import gather, room_like, sum_by
 from partwise.kernels.rng import next_u64, shuffle
 
-__all__ = ["community_table", "serial_iteration", "single_pieces"]
+__all__ = ["community_table", "serial_iteration", "serial_run", "single_pieces"]
 
 _1 = np.uint64(1)
 
@@ -36,6 +37,8 @@ def community_table(labels, a, b, members, free, table):
     n = np.uint64(len(labels))
     members[:] = 0
     table[:] = 0.0
+    for i in range(n, n + np.uint64(SPARE)):
+        table[i * np.uint64(ROW)] = 1.0
     for v in range(n):
         c = np.uint64(labels[v])
         members[c] += np.uint32(1)
@@ -56,7 +59,7 @@ def _move_all(csr, null_model, pinned, bulk, capacity, labels, members, sequence
     indptr, indices, weights = csr
     a, b, coefficient = null_model
     n = len(labels)
-    table = np.empty(ROW * n)
+    table = np.empty(ROW * (n + SPARE))
     free = np.empty(n + 1, np.uint32)
     n_free = community_table(labels, a, b, members, free, table)
     queue = np.zeros(n, np.uint32)
@@ -87,7 +90,7 @@ def _aggregated(csr, null_model, pinned, bulk, piece, starts, members):
     lengths = np.zeros(n_pieces + 1, np.uint64)
     end = aggregate_rows(
         indptr, indices, weights, piece, starts, members, 0, n_pieces, 0,
-        np.zeros(n_pieces), new_indices, new_weights, lengths,
+        spared_sums(n_pieces), new_indices, new_weights, lengths,
     )  # fmt: skip
     for p in range(np.uint64(n_pieces)):
         lengths[p + _1] += lengths[p]
@@ -121,8 +124,8 @@ def _pieces(csr, null_model, starts, place, nodes, labels, theta, seed):
         new_indptr, new_indices, new_weights, external,
     )  # fmt: skip
     new_a, new_b = gather(a, nodes), gather(b, nodes)
-    piece = np.empty(n + 1, np.uint32)
-    table = np.empty(ROW * (n + 1))
+    piece = np.empty(n + SPARE, np.uint32)
+    table = np.empty(ROW * (n + SPARE))
     single_pieces(new_a, new_b, external, piece, table)
     refine(
         new_indptr, new_indices, new_weights, new_a, new_b, coefficient, starts, 0,
@@ -143,8 +146,9 @@ def single_pieces(a, b, external, piece, table):
         table[row + np.uint64(2)] = 0.0 if b is None else b[v]
         table[row + np.uint64(3)] = external[v]
         row += np.uint64(ROW)
-    piece[len(a)] = len(a)
-    table[row] = 1.0
+    for v in range(len(a), len(piece)):
+        piece[v] = v
+        table[np.uint64(v) * np.uint64(ROW)] = 1.0
 
 
 @kernel
@@ -256,3 +260,39 @@ def serial_iteration(
             with_refinement, theta, state,
         )  # fmt: skip
         n_moves += moves
+
+
+@kernel
+def serial_run(
+    csr, null_model, pinned, bulk, capacity, start, with_refinement, theta, n_iterations, state,
+    node_of, levels,
+):  # fmt: skip
+    """Run iterations, each from the partition of the one before, until one moves nothing.
+
+    Parameters
+    ----------
+    start : uint32 ndarray (n,)
+        In ``range(n)``; not changed.
+    n_iterations : int
+        At most so many; -1 for no limit.
+    csr, null_model, pinned, bulk, capacity, with_refinement, theta, state, node_of, levels
+        As for :func:`serial_iteration`; `node_of` must be every node itself.
+
+    Returns
+    -------
+    n_levels, n_moves, done : int
+        Of the last iteration, of all, and how many iterations there were.
+    converged, connected : bool
+    """
+    labels = start.copy()
+    all_moves, done = 0, 0
+    while True:
+        n_levels, n_moves, connected = serial_iteration(
+            csr, null_model, pinned, bulk, capacity, labels, with_refinement, theta, state,
+            node_of, levels,
+        )  # fmt: skip
+        all_moves += n_moves
+        done += 1
+        if n_moves == 0 or done == n_iterations:
+            return n_levels, all_moves, done, n_moves == 0, connected
+        labels[:] = levels[min(n_levels, len(levels)) - 1]

@@ -14,13 +14,22 @@ import numpy as np
 from numba import prange, types
 from numba.extending import intrinsic
 
-from partwise.cluster.communities._kernels.move import _SLACK, ROW, _times, _value, penalty
+from partwise.cluster.communities._kernels.move import (
+    _SLACK,
+    ROW,
+    SPARE,
+    _times,
+    _value,
+    penalty,
+    zero_like,
+)
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
 __all__ = ["racing_sweep"]
 
 _ROW = np.uint64(ROW)
+_SPARE_MASK = np.uint64(SPARE - 1)
 _0, _1, _2 = (np.uint64(i) for i in (0, 1, 2))
 
 
@@ -65,6 +74,7 @@ def _race_range(
 ):  # fmt: skip
     """Visit the waiting nodes among ``sequence[first:last]``; return the number of moves."""
     moves = 0
+    spare = np.uint64(len(labels))
     for i in range(np.uint64(first), np.uint64(last)):
         v = np.uint64(sequence[i])
         if not waiting[v]:
@@ -74,16 +84,19 @@ def _race_range(
             continue
         own = np.uint64(labels[v])
         n_touched = _0
+        inside = zero_like(weights)
         for j in range(indptr[v], indptr[v + _1]):
-            d = labels[np.uint64(indices[j])]
-            before = sums[np.uint64(d)]
+            d = np.uint64(labels[np.uint64(indices[j])])
+            mine = d == own
+            at = (spare + (j & _SPARE_MASK)) if mine else d
+            before = sums[at]
             touched[n_touched] = d
             n_touched += np.uint64(before == 0.0)
-            sums[np.uint64(d)] = before + arc_weight(weights, j)
+            sums[at] = before + arc_weight(weights, j)
+            inside += arc_weight(weights, j) * mine
         value_b = _value(b, v)
         x = a[v] * coefficient
         y = _times(value_b, coefficient)
-        inside = sums[own]
         lost = penalty(table, own * _ROW, x, y) - x * (a[v] if b is None else 2.0 * b[v])
         stay = inside - lost
         best = stay
@@ -92,7 +105,7 @@ def _race_range(
             d = np.uint64(touched[k])
             score = sums[d] - penalty(table, d * _ROW, x, y)
             sums[d] = 0.0
-            if d != own and score > best:
+            if score > best:
                 best = score
                 to = d
         if to != own and best - stay > _SLACK * (abs(best) + abs(stay) + inside + lost):
@@ -124,8 +137,8 @@ def racing_sweep(
     sequence : uint32 ndarray (n,)
     bounds : int64 ndarray (n_threads + 1,)
         The share of every thread.
-    sums : float64 ndarray (n_threads, n)
-        Zeros before and after.
+    sums : float64 ndarray (n_threads, n + SPARE)
+        Zeros before and after, but positive in the spare places.
     touched : uint32 ndarray (n_threads, n + 1)
         Scratch.
     moves : int64 ndarray (n_threads,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from partwise.cluster.communities._kernels.move import ROW, _add, _times, _value, penalty
+from partwise.cluster.communities._kernels.move import ROW, SPARE, _add, _times, _value, penalty
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 from partwise.kernels.rng import next_float, seed_state, stream_state
@@ -17,6 +17,7 @@ from partwise.kernels.rng import next_float, seed_state, stream_state
 __all__ = ["refine"]
 
 _ROW = np.uint64(ROW)
+_SPARE_MASK = np.uint64(SPARE - 1)
 _0, _1, _2, _3 = (np.uint64(i) for i in (0, 1, 2, 3))
 _SLACK = 1e-12
 
@@ -57,11 +58,11 @@ def refine(
         the piece with the largest gain, the one met first of equals.
     seed : int
         Of random numbers, for ``theta > 0``; every community has its own stream of them.
-    piece : uint32 ndarray (n + 1,)
+    piece : uint32 ndarray (n + SPARE,)
         Must hold every entry's own number; receives that of the first node of its piece.
-    table : float64 ndarray (4 n + 4,)
-        Rows (0, a, b, weight to the rest of the community) of the single nodes; changed. The last
-        row takes what belongs to no piece, and must begin with a positive number.
+    table : float64 ndarray (4 (n + SPARE),)
+        Rows (0, a, b, weight to the rest of the community) of the single nodes; changed. The spare
+        rows take what belongs to no piece, and must begin with positive numbers.
     grown : uint8 ndarray (n,)
         Zeros; receives 1 for pieces that somebody joined.
     touched : uint32 ndarray (length of the longest row + 1,)
@@ -74,7 +75,7 @@ def refine(
         How often a node joined a piece.
     """
     joined = 0
-    outside = np.uint32(len(a))
+    outside = np.uint64(len(a))
     state = seed_state(seed)
     for c in range(np.uint64(first), np.uint64(last)):
         low, high = starts[c], starts[c + _1]
@@ -104,9 +105,9 @@ def refine(
             n_touched = _0
             for j in range(indptr[v], indptr[v + _1]):
                 u = indices[j]
-                # without a branch: neighbours elsewhere add to a row of their own, the last one
-                u = u if np.uint32(u - low32) < width else outside
-                p = piece[np.uint64(u)]
+                # without a branch: neighbours elsewhere add to the spare rows
+                spare = outside + (j & _SPARE_MASK)
+                p = piece[np.uint64(u) if np.uint32(u - low32) < width else spare]
                 at = np.uint64(p) * _ROW
                 before = table[at]
                 touched[n_touched] = p

@@ -11,13 +11,23 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from partwise.cluster.communities._kernels.move import _SLACK, ROW, _add, _times, _value, penalty
+from partwise.cluster.communities._kernels.move import (
+    _SLACK,
+    ROW,
+    SPARE,
+    _add,
+    _times,
+    _value,
+    penalty,
+    zero_like,
+)
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
 __all__ = ["commit_moves", "decide_moves", "waiting_nodes"]
 
 _ROW = np.uint64(ROW)
+_SPARE_MASK = np.uint64(SPARE - 1)
 _0, _1, _2 = (np.uint64(i) for i in (0, 1, 2))
 _EMPTY = np.uint32(0xFFFFFFFF)
 
@@ -28,20 +38,24 @@ def _decide_range(
     batch, first, last, sums, touched, target, linked, inside,
 ):  # fmt: skip
     """Decide for the entries ``first:last`` of the batch; arguments as for `decide_moves`."""
+    spare = np.uint64(len(labels))
     for i in range(np.uint64(first), np.uint64(last)):
         v = np.uint64(batch[i])
         own = np.uint64(labels[v])
         n_touched = _0
+        within = zero_like(weights)
         for j in range(indptr[v], indptr[v + _1]):
-            d = labels[np.uint64(indices[j])]
-            before = sums[np.uint64(d)]
+            d = np.uint64(labels[np.uint64(indices[j])])
+            mine = d == own
+            at = (spare + (j & _SPARE_MASK)) if mine else d
+            before = sums[at]
             touched[n_touched] = d
             n_touched += np.uint64(before == 0.0)
-            sums[np.uint64(d)] = before + arc_weight(weights, j)
+            sums[at] = before + arc_weight(weights, j)
+            within += arc_weight(weights, j) * mine
         value_b = _value(b, v)
         x = a[v] * coefficient
         y = _times(value_b, coefficient)
-        within = sums[own]
         # the node itself counts in the sums of its own community; that is taken back here
         stay = within - penalty(table, own * _ROW, x, y) + x * (a[v] if b is None else 2.0 * b[v])
         alone = members[own] == 1
@@ -55,7 +69,7 @@ def _decide_range(
             weight = sums[d]
             sums[d] = 0.0
             score = weight - penalty(table, d * _ROW, x, y)
-            if d != own and score > best and (bulk is None or held[d] + bulk[v] <= capacity):
+            if score > best and (bulk is None or held[d] + bulk[v] <= capacity):
                 best = score
                 choice = np.uint32(d)
                 weight_there = weight
@@ -81,8 +95,8 @@ def decide_moves(
     batch : uint32 ndarray (k,)
     bounds : int64 ndarray (n_threads + 1,)
         The share of every thread.
-    sums : float64 ndarray (n_threads, n)
-        Zeros before and after.
+    sums : float64 ndarray (n_threads, n + SPARE)
+        Zeros before and after, but positive in the spare places.
     touched : uint32 ndarray (n_threads, n + 1)
         Scratch.
     target : uint32 ndarray (k,)
