@@ -13,8 +13,8 @@ from partwise.kernels.parallel import launch_on
 
 __all__ = ["Moving", "move_on_threads", "spare_sums"]
 
-_BATCH_ARCS = 400_000
-_MIN_BATCHES, _MAX_BATCHES = 4, 64
+_BATCH_ARCS = 100_000
+_MIN_BATCHES, _MAX_BATCHES = 4, 128
 _MAX_ROUNDS = 20
 _REST = 0.02  # share of the nodes at which one thread finishes
 

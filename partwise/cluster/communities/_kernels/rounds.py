@@ -12,12 +12,16 @@ import numpy as np
 from numba import prange
 
 from partwise.cluster.communities._kernels.move import (
+    _CACHED,
     _SLACK,
     ROW,
     SPARE,
     _add,
     _times,
     _value,
+    announce_neighbours,
+    announce_node,
+    announce_row,
     penalty,
     zero_like,
 )
@@ -28,7 +32,7 @@ __all__ = ["commit_moves", "decide_moves", "waiting_nodes"]
 
 _ROW = np.uint64(ROW)
 _SPARE_MASK = np.uint64(SPARE - 1)
-_0, _1, _2 = (np.uint64(i) for i in (0, 1, 2))
+_0, _1, _3, _6 = (np.uint64(i) for i in (0, 1, 3, 6))
 _EMPTY = np.uint32(0xFFFFFFFF)
 
 
@@ -39,8 +43,14 @@ def _decide_range(
 ):  # fmt: skip
     """Decide for the entries ``first:last`` of the batch; arguments as for `decide_moves`."""
     spare = np.uint64(len(labels))
+    far = spare > _CACHED
+    end = np.uint64(last) - _1
     for i in range(np.uint64(first), np.uint64(last)):
         v = np.uint64(batch[i])
+        if far:
+            announce_node(indptr, labels, a, np.uint64(batch[min(i + _6, end)]))
+            announce_row(indptr, indices, weights, np.uint64(batch[min(i + _3, end)]))
+            announce_neighbours(indptr, indices, labels, np.uint64(batch[min(i + _1, end)]))
         own = np.uint64(labels[v])
         n_touched = _0
         within = zero_like(weights)
