@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.cluster.local._kernels.ball import FAULT, PUSHES, TOUCHED, clear, touch_all
+from partwise.cluster.local._kernels.ball import FAULT, PUSHES, TOUCHED, WORK, clear, touch_all
 from partwise.cluster.local._kernels.diffusion import (
     BAD_POINT,
     BAD_SINK,
@@ -22,6 +22,7 @@ from partwise.cluster.local._kernels.diffusion import (
     SINK_UNIT,
     add_source,
     diffuse,
+    exceeds_component,
     sample_squares,
 )
 from partwise.cluster.local._query import (
@@ -127,8 +128,10 @@ def flow_diffusion(
     support every node holds at least its capacity, so that the capacities there sum to at most the
     source: with ``sink="degree"`` the volume of the support, and ``touched_volume``, are at most
     the mass, whatever the size of the graph. The method converges linearly; the work is the sum of
-    the degrees of pushed nodes. Working memory belongs to the graph and is reused: pass a
-    :class:`~partwise.graph.Graph` when you ask more than once.
+    the degrees of pushed nodes. That no solution exists is noticed when a component has been read
+    whole; a query that has made millions of pushes, and done more work than reading the graph
+    would be, looks once at the capacities of the components. Working memory belongs to the graph
+    and is reused: pass a :class:`~partwise.graph.Graph` when you ask more than once.
 
     References
     ----------
@@ -322,7 +325,7 @@ class FlowDiffusion(Query):
         indptr, indices, weights, _ = self.graph._arrays
         ball = workspace.ball
         status = add_source(indptr, weights, ball, seeds, mass, self.sink_kind, self.sink, self.tol)
-        stuck = np.zeros(1, np.bool_)
+        stuck, surveyed = np.zeros(1, np.bool_), False
         if status == DONE:
             status = LIMIT
             while status == LIMIT and ball.count[PUSHES] < self.max_pushes:
@@ -331,6 +334,12 @@ class FlowDiffusion(Query):
                     self.sink_kind, self.sink, self.tol,
                     min(self.max_pushes, int(ball.count[PUSHES]) + MANY), stuck,
                 )  # fmt: skip
+                if status == LIMIT and not surveyed and ball.count[WORK] > indices.size:
+                    surveyed = True  # at a cost below that of the work done
+                    if exceeds_component(
+                        indptr, indices, weights, ball, self.sink_kind, self.sink, self.tol
+                    ):
+                        status = INFEASIBLE
         if status in (BAD_POINT, BAD_SINK):
             self._refuse(status, int(ball.count[FAULT]))
         if status == INFEASIBLE and not ball.room[: ball.count[TOUCHED]].any():

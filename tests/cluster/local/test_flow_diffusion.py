@@ -264,6 +264,17 @@ def test_too_much_mass_is_noticed_beside_an_endless_component():
     assert not result.converged
 
 
+def test_too_much_mass_is_noticed_before_the_last_node_is_reached():
+    # to reach the far end of the path x must grow to the square of its length: billions of pushes
+    clique = [(i, j) for i in range(40) for j in range(i)]
+    path = [(i, i + 1) for i in range(39, 2500)]
+    graph = Graph.from_edges(clique + path)
+    with pytest.warns(InfeasibleWarning):
+        result = flow_diffusion(graph, 0, source_mass=2.0 * graph.n_edges + 10)
+    assert not result.converged
+    assert result.n_touched < graph.n_nodes
+
+
 def test_exactly_full_is_feasible():
     _x, held, status = state(TRIANGLES, np.array([0]), np.array([14.0]), tol=1e-3)
     assert status == 0

@@ -12,6 +12,7 @@ from partwise.cluster.local._kernels.ball import (
     TOUCHED,
     WAITING,
     WORK,
+    degree_of,
     enqueue,
     open_row,
     pop,
@@ -31,6 +32,7 @@ __all__ = [
     "SINK_UNIT",
     "add_source",
     "diffuse",
+    "exceeds_component",
     "sample_squares",
 ]
 
@@ -41,16 +43,21 @@ FIRST_CHECK = 2000  # arcs of work before the first look for a component that is
 
 
 @kernel
-def _give_room(ball, start, sink_kind, sink):
+def _capacity(indptr, weights, ball, sink_kind, sink, u):
+    """Return how much mass node `u` of the graph can hold."""
+    if sink_kind == SINK_DEGREE:
+        return degree_of(indptr, weights, ball.known, u)
+    if sink_kind == SINK_UNIT:
+        return 1.0
+    return sink[u]
+
+
+@kernel
+def _give_room(indptr, weights, ball, start, sink_kind, sink):
     """Set the capacities of nodes touched since there were `start`; return whether all are good."""
     good = True
     for i in range(start, ball.count[TOUCHED]):
-        if sink_kind == SINK_DEGREE:
-            room = ball.degree[i]
-        elif sink_kind == SINK_UNIT:
-            room = 1.0
-        else:
-            room = sink[ball.node[i]]
+        room = _capacity(indptr, weights, ball, sink_kind, sink, ball.node[i])
         ball.room[i] = room
         if not (room >= 0.0 and math.isfinite(room)):
             ball.count[FAULT] = ball.node[i]
@@ -64,7 +71,7 @@ def add_source(indptr, weights, ball, seeds, source, sink_kind, sink, tol):
     for s in range(seeds.size):
         start = ball.count[TOUCHED]
         i = touch(indptr, weights, ball, seeds[s])
-        if not _give_room(ball, start, sink_kind, sink):
+        if not _give_room(indptr, weights, ball, start, sink_kind, sink):
             return BAD_SINK
         ball.mass[i] += source[s]
         if ball.queued[i] == 0 and ball.mass[i] > ball.room[i] + tol:
@@ -144,7 +151,7 @@ def diffuse(
             if math.isnan(ball.strength[i]):
                 count[FAULT] = ball.node[i]
                 return BAD_POINT
-            if not _give_room(ball, start, sink_kind, sink):
+            if not _give_room(indptr, weights, ball, start, sink_kind, sink):
                 return BAD_SINK
         if ball.strength[i] == 0.0:
             stuck[0] = True
@@ -164,6 +171,43 @@ def diffuse(
                 return INFEASIBLE
             check = 2 * count[WORK]
     return DONE
+
+
+@kernel
+def exceeds_component(indptr, indices, weights, ball, sink_kind, sink, tol):
+    """Tell whether a connected component of the graph holds more mass than its capacity.
+
+    Reads the components of all nodes with too much mass: for queries that have done more work than
+    that already. Capacities of nodes that were not met may not be finite: they are taken as they
+    are.
+    """
+    seen = np.zeros(indptr.size - 1, dtype=np.uint8)
+    stack = np.empty(indptr.size - 1, dtype=np.int64)
+    for i in range(ball.count[TOUCHED]):
+        if seen[ball.node[i]] == 1 or ball.mass[i] <= ball.room[i] + tol:
+            continue
+        seen[ball.node[i]] = 1
+        stack[0] = ball.node[i]
+        top = 1
+        size = 0
+        mass = 0.0
+        room = 0.0
+        while top > 0:
+            top -= 1
+            u = stack[top]
+            size += 1
+            if ball.slot[u] > 0:
+                mass += ball.mass[ball.slot[u] - 1]
+            room += _capacity(indptr, weights, ball, sink_kind, sink, u)
+            for j in range(indptr[u], indptr[u + 1]):
+                v = indices[j]
+                if seen[v] == 0:
+                    seen[v] = 1
+                    stack[top] = v
+                    top += 1
+        if mass > room + tol * size:
+            return True
+    return False
 
 
 @kernel
