@@ -364,8 +364,8 @@ class FlowDiffusion(Query):
             workspace,
             seeds,
             x,
-            x,
             status == DONE,
             self.kept(workspace),
+            by_degree=False,
             attributed=self.points is not None,
         )

@@ -131,10 +131,9 @@ class HeatKernel(Query):
         ball = workspace.ball
         kept = self._kept(ball)
         self.relax(workspace, seeds)
-        values, degrees = ball.x[: ball.count[TOUCHED]].copy(), ball.degree[: ball.count[TOUCHED]]
-        score = np.divide(values, degrees, out=np.zeros_like(values), where=degrees > 0)
+        values = ball.x[: ball.count[TOUCHED]].copy()
         open_all(indptr, indices, weights, None, 0.0, kept, ball, np.flatnonzero(values > 0))
-        return self._round(workspace, seeds, values, score, True, kept)
+        return self._round(workspace, seeds, values, True, kept)
 
     def relax(self, workspace: Workspace, seeds: NDArray[np.int64]) -> None:
         """Leave the vector in ``ball.x``."""

@@ -14,7 +14,7 @@ from partwise.cluster.local._batch import deal
 from partwise.cluster.local._flow_diffusion import FlowDiffusion, plan_flow_diffusion
 from partwise.cluster.local._kernels.ball import PUSHES, TOUCHED, clear
 from partwise.cluster.local._kernels.diffusion import DONE, SINK_ARRAY, SINK_UNIT
-from partwise.cluster.local._query import check_nodes, check_positive, opened_volume
+from partwise.cluster.local._query import check_nodes, check_positive
 from partwise.cluster.local._result import LocalCluster
 from partwise.cluster.local._workspace import Workspace, borrow, total_volume
 
@@ -168,11 +168,10 @@ class MassGrid:
     def _counted(self, workspace: Workspace, best: LocalCluster) -> LocalCluster:
         """Return the result with what all masses together took."""
         ball = workspace.ball
-        volume = opened_volume(ball)
         return replace(
             best,
             n_touched=int(ball.count[TOUCHED]),
-            touched_volume=type(best.touched_volume)(volume),
+            touched_volume=type(best.touched_volume)(float(ball.volume[0])),
             n_pushes=int(ball.count[PUSHES]),
         )
 

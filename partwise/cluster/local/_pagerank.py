@@ -226,12 +226,11 @@ class PageRank(Query):
         converged = self.push(workspace, seeds)
         indptr, indices, weights, _ = self.graph._arrays
         kept = self._kept(ball)
-        touched = ball.count[TOUCHED]
-        values, degrees = ball.x[:touched].copy(), ball.degree[:touched]
-        alone = np.flatnonzero((degrees == 0) & (values > 0))  # seeds without edges
-        open_all(indptr, indices, weights, None, 0.0, kept, ball, alone)
-        score = np.divide(values, degrees, out=np.zeros_like(values), where=degrees > 0)
-        return self._round(workspace, seeds, values, score, converged, kept)
+        values = ball.x[: ball.count[TOUCHED]].copy()
+        alone = np.flatnonzero(ball.degree[: seeds.size] == 0)
+        if alone.size:  # these seeds have rank and are never pushed
+            open_all(indptr, indices, weights, None, 0.0, kept, ball, alone)
+        return self._round(workspace, seeds, values, converged, kept)
 
     def push(self, workspace: Workspace, seeds: NDArray[np.int64]) -> bool:
         """Leave the vector in ``ball.x`` and the residual in ``ball.mass``."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.cluster.local._kernels.ball import OPENED, PUSHES, TOUCHED, Ball
+from partwise.cluster.local._kernels.ball import PUSHES, TOUCHED, Ball
 from partwise.cluster.local._kernels.sweep import ROUNDING, cut_and_volume, sweep
 from partwise.cluster.local._result import LocalCluster
 from partwise.cluster.local._workspace import Workspace, borrow, total_volume
@@ -25,7 +25,6 @@ __all__ = [
     "check_pushes",
     "check_rounding",
     "local_graph",
-    "opened_volume",
 ]
 
 #: Pushes of one call of a kernel, between which Ctrl-C is heard.
@@ -138,21 +137,27 @@ class Query(ABC):
         workspace: Workspace,
         seeds: NDArray[np.int64],
         values: NDArray[np.float64],
-        score: NDArray[np.float64],
         converged: bool,
-        kept: NDArray[np.float64] | None = None,
+        kept: NDArray[np.float64] | None,
+        *,
+        by_degree: bool = True,
         attributed: bool = False,
     ) -> LocalCluster:
-        """Turn the vector `values` by local number into a cluster; a sweep follows `score`.
+        """Turn the vector `values` by local number into a cluster.
 
-        All nodes with a positive value must be opened.
+        A sweep orders by value over degree, with nodes without edges last, or by value. All nodes
+        with a positive value must be opened.
         """
         support = np.flatnonzero(values > 0)
         if support.size == 0:
             return self._result(workspace, seeds, support, values, converged)
         total = np.inf if attributed else None
         if self.rounding == "sweep":
-            order, length, phi = self._sweep(workspace, support, score[support], kept, total)
+            score = values[support]
+            if by_degree:
+                degrees = workspace.ball.degree[support]
+                score = score / np.where(degrees > 0, degrees, np.inf)
+            order, length, phi = self._sweep(workspace, support, score, kept, total)
         else:
             order, length = support, int(support.size)
             phi = self._prefixes(workspace, order, kept, total)[1]
@@ -203,7 +208,7 @@ class Query(ABC):
         ball = workspace.ball
         nodes = ball.node[support]
         order = np.argsort(nodes)
-        volume = opened_volume(ball)
+        volume = float(ball.volume[0])
         whole = self.graph.weights is None or self.graph.weights.dtype.kind == "i"
         return LocalCluster(
             cluster=np.sort(cluster),
@@ -216,14 +221,6 @@ class Query(ABC):
             converged=bool(converged),
             weighted_conductance=weighted_conductance,
         )
-
-
-def opened_volume(ball: Ball) -> float:
-    """Return the summed degrees of the nodes whose rows were read."""
-    touched = ball.count[TOUCHED]
-    if ball.count[OPENED] == 0:
-        return 0.0
-    return float(ball.degree[:touched][ball.first[:touched] >= 0].sum())
 
 
 def conductance_of(graph: Graph, workspace: Workspace, cluster: NDArray[np.int64]) -> float:

@@ -25,7 +25,6 @@ __all__ = [
     "ARCS",
     "FAULT",
     "HEAD",
-    "OPENED",
     "PUSHES",
     "TOUCHED",
     "WAITING",
@@ -43,7 +42,7 @@ __all__ = [
 ]
 
 # places in Ball.count
-TOUCHED, ARCS, OPENED, HEAD, WAITING, PUSHES, WORK, FAULT = range(8)
+TOUCHED, ARCS, HEAD, WAITING, PUSHES, WORK, FAULT = range(7)
 
 #: Weights below are taken for zero: their inverses must stay finite after a multiplication.
 SMALLEST = 1e-100
@@ -53,6 +52,7 @@ class Ball(NamedTuple):
     """The state of a query; n is the number of nodes of the graph, m of its stored arcs."""
 
     count: NDArray[np.int64]  # numbers of touched nodes, stored arcs, pushes...
+    volume: NDArray[np.float64]  # (1,) summed degrees of opened nodes
     slot: NDArray[np.int32]  # (n,) by node of the graph: local number + 1, 0 for untouched
     known: NDArray[np.float64]  # (n,) by node of the graph: weighted degree once computed, or 0
     node: NDArray[np.int64]  # local number -> node; this and all others by local number
@@ -76,7 +76,8 @@ def new_ball(n_nodes: int, n_arcs: int, weighted: bool) -> Ball:
     """Return an empty ball for a graph of this size; memory is used only as it is written."""
     floats = [np.empty(n_nodes) for _ in range(6)]
     return Ball(
-        count=np.zeros(8, np.int64),
+        count=np.zeros(7, np.int64),
+        volume=np.zeros(1),
         slot=np.zeros(n_nodes, np.int32),
         known=np.zeros(n_nodes if weighted else 0),
         node=np.empty(n_nodes, np.int64),
@@ -103,6 +104,7 @@ def clear(ball):
     for i in range(ball.count[TOUCHED]):
         ball.slot[ball.node[i]] = 0
     ball.count[:] = 0
+    ball.volume[0] = 0.0
 
 
 @kernel
@@ -190,7 +192,7 @@ def open_row(indptr, indices, weights, points, gamma, kept, ball, i):
     ball.loop[i] = loop
     ball.strength[i] = total
     ball.count[ARCS] = at
-    ball.count[OPENED] += 1
+    ball.volume[0] += ball.degree[i]
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partwise.cluster.local._kernels.ball import OPENED, PUSHES, TOUCHED, WORK, open_row
+from partwise.cluster.local._kernels.ball import PUSHES, TOUCHED, WORK, open_row
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
@@ -71,4 +71,3 @@ def relax_heat(indptr, indices, weights, kept, ball, t, bars):
             ball.mass[i] = ball.room[i]
             ball.room[i] = 0.0
         now = later
-    return count[OPENED]
