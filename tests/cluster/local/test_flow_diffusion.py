@@ -11,7 +11,7 @@ from partwise.cluster.local._flow_diffusion import plan_flow_diffusion
 from partwise.cluster.local._kernels.ball import TOUCHED
 from partwise.cluster.local._workspace import borrow
 from partwise.errors import InfeasibleWarning
-from partwise.graph import Graph, as_graph
+from partwise.graph import Graph, as_graph, contextual_block_graph
 
 TRIANGLES = Graph.from_edges([(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 5), (5, 3)])
 KINDS = [None, "int", "float"]
@@ -187,6 +187,34 @@ def test_attributes_make_weights(oracles):
     cut, volume = oracles.local.cut_and_volume(B, result.cluster)
     assert result.weighted_conductance == pytest.approx(cut / volume)
     assert result.conductance == pytest.approx(oracles.local.conductance(A, result.cluster))
+
+
+def test_attributes_in_float32_are_used_as_they_are(oracles):
+    A = connected(oracles, 25, 2, "int")
+    X = np.random.default_rng(0).normal(size=(25, 3)).astype(np.float32)
+    one = flow_diffusion(as_graph(A), 6, source_mass=40.0, attributes=X)
+    other = flow_diffusion(as_graph(A), 6, source_mass=40.0, attributes=X.astype(np.float64))
+    assert one.to_dict(vector=True) == other.to_dict(vector=True)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "recall"), [("auto", 0.7), (1 / (4 * np.log(2000) ** 1.5), 0.99)]
+)
+def test_attributes_recover_a_cluster_that_edges_do_not_show(gamma, recall):
+    # The setting of the theorem, 1.1 times the mass that the cluster can hold: all of the cluster,
+    # and at most a tenth more. "auto" sees mostly edges that leave the cluster, whose scale is
+    # larger than that of the noise, and keeps the others less well apart.
+    n, k = 2000, 200
+    for seed in range(8):
+        graph, X = contextual_block_graph(
+            n, k, 0.05, 0.01, 0.01, separation=1.5 * np.log(n) / 10, random_state=seed
+        )
+        options = {"source_mass": 1.1 * k, "sink": "unit", "cluster": "support"}
+        found = flow_diffusion(graph, seed, attributes=X, gamma=gamma, **options).cluster
+        plain = flow_diffusion(graph, seed, **options).cluster
+        assert (found < k).sum() >= recall * k
+        assert (found >= k).sum() <= 0.1 * k
+        assert 2 * (plain < k).sum() / (k + plain.size) < 0.5
 
 
 def test_gamma_zero_ignores_attributes():

@@ -160,10 +160,11 @@ def diffuse(
         ball.x[i] += step
         ball.mass[i] = ball.room[i]
         count[PUSHES] += 1
-        for a in range(ball.first[i], ball.last[i]):
+        for a in range(np.uint64(ball.first[i]), np.uint64(ball.last[i])):
             k = ball.to[a]
-            ball.mass[k] += step * arc_weight(kept, a)
-            if ball.queued[k] == 0 and ball.mass[k] > ball.room[k] + tol:
+            held = ball.mass[k] + step * arc_weight(kept, a)
+            ball.mass[k] = held
+            if held > ball.room[k] + tol and ball.queued[k] == 0:
                 enqueue(ball, k)
         count[WORK] += ball.last[i] - ball.first[i]
         if count[WORK] >= check:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from partwise.cluster.local._kernels.ball import (
     PUSHES,
     TOUCHED,
@@ -79,10 +81,11 @@ def push_pagerank(indptr, indices, weights, kept, ball, alpha, eps, bar, exact, 
         ball.x[i] += alpha * taken
         ball.mass[i] = rest
         share = half * taken / degree
-        for a in range(ball.first[i], ball.last[i]):
+        for a in range(np.uint64(ball.first[i]), np.uint64(ball.last[i])):
             k = ball.to[a]
-            ball.mass[k] += share * arc_weight(kept, a)
-            if ball.queued[k] == 0 and ball.mass[k] >= ball.room[k]:
+            held = ball.mass[k] + share * arc_weight(kept, a)
+            ball.mass[k] = held
+            if held >= ball.room[k] and ball.queued[k] == 0:
                 enqueue(ball, k)
         if ball.queued[i] == 0 and ball.mass[i] >= ball.room[i]:
             enqueue(ball, i)
