@@ -19,6 +19,7 @@ _GENERATORS = (
     "stochastic_block_graph",
     "planted_partition_graph",
     "contextual_block_graph",
+    "lfr_graph",
 )
 _FILES = (
     "read_graph",

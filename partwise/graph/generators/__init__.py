@@ -21,5 +21,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "stochastic_block_graph": "_blocks",
         "planted_partition_graph": "_blocks",
         "contextual_block_graph": "_contextual",
+        "lfr_graph": "_lfr",
     },
 )

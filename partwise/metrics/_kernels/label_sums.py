@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
@@ -27,20 +29,19 @@ def add_label_sums(
         Arcs between two different nodes of the cluster (both directions of an undirected edge),
         self-loops, arcs to other clusters, arcs from other clusters.
     """
-    for u in range(len(indptr) - 1):
+    for u in range(np.uint64(len(indptr) - 1)):
         c = labels[u]
+        # Selections, not branches: whether a neighbour is in the same cluster is hard to predict.
         same, loop, out = zero, zero, zero
-        for j in range(indptr[u], indptr[u + 1]):
-            v = indices[j]
-            w = arc_weight(weights, j)
-            if labels[v] != c:
-                out += w
-                if directed:
-                    entering[labels[v]] += w
-            elif v == u:
-                loop += w
-            else:
-                same += w
+        for j in range(np.uint64(indptr[u]), np.uint64(indptr[u + np.uint64(1)])):
+            v = np.uint64(indices[j])
+            w = zero + arc_weight(weights, j)
+            together = labels[v] == c
+            same += w if together & (v != u) else zero
+            loop += w if v == u else zero
+            out += zero if together else w
+            if directed and not together:
+                entering[labels[v]] += w
         inside[c] += same
         loops[c] += loop
         leaving[c] += out
