@@ -27,10 +27,19 @@ _KMEDOIDS = (
 )
 _COMMUNITIES = (
     "CommunityResult",
+    "LabelPropagation",
+    "LabelPropagationResult",
     "Leiden",
     "Louvain",
+    "MarkovClustering",
+    "MarkovResult",
+    "SpectralGraphClustering",
+    "SpectralResult",
+    "label_propagation",
     "leiden",
     "louvain",
+    "markov_clustering",
+    "spectral_communities",
 )
 _CORESETS = (
     "Coreset",

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from partwise.graph._graph import Graph
 
-__all__ = ["DENSE_BELOW", "largest_eigenpairs", "laplacian_eigenpairs", "symmetric_matrix"]
+__all__ = [
+    "DENSE_BELOW",
+    "component_labels",
+    "largest_eigenpairs",
+    "laplacian_eigenpairs",
+    "symmetric_matrix",
+]
 
 #: Below this number of nodes a dense solver is faster, and it never misses a multiple eigenvalue.
 DENSE_BELOW = 400
@@ -164,7 +170,7 @@ def laplacian_eigenpairs(
     scale = dia_array((inverse[None, :], [0]), shape=(n, n))
     walk = (scale @ matrix @ scale).tocsr()
     plain = shift == 0 and constant == 0
-    null = _null_space(_components(matrix), root) if plain else None
+    null = _null_space(component_labels(matrix), root) if plain else None
     c = 0 if null is None else null.shape[1]
     if null is not None and c >= k:
         return np.zeros(k), null[:, :k].toarray()
@@ -185,7 +191,7 @@ def laplacian_eigenpairs(
     return found, vectors if null is None else np.column_stack([null.toarray(), vectors])
 
 
-def _components(matrix: Any) -> NDArray[np.int64]:
+def component_labels(matrix: Any) -> NDArray[np.int64]:
     """Return the component of every node, numbered by decreasing size, ties by smallest node."""
     from scipy.sparse.csgraph import connected_components
 
