@@ -11,12 +11,32 @@ import numpy as np
 
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
+from partwise.kernels.prefetch import prefetch
 from partwise.kernels.rng import next_below
 
 __all__ = ["all_maximal", "colour_classes", "propagate_by_queue", "update_in_order"]
 
 _1 = np.uint64(1)
+_AHEAD = np.uint64(6)  # nodes to come whose memory is asked for, in three steps
+_3 = np.uint64(3)
+_MANY = np.uint64(32)  # neighbours of which the labels are fetched
 _NEAR = 1.0 - 1e-12  # labels as heavy as this times the heaviest are ties: sums are rounded
+
+
+@kernel
+def _fetch(indptr, indices, labels, sequence, at, end):
+    """Ask for what the nodes after place `at` of a ring of `end` nodes, at least seven, need."""
+    place = at + _AHEAD
+    v = np.uint64(sequence[place - end if place >= end else place])
+    prefetch(indptr, v)
+    prefetch(labels, v)
+    place = at + _3
+    prefetch(indices, indptr[np.uint64(sequence[place - end if place >= end else place])])
+    place = at + _1
+    v = np.uint64(sequence[place - end if place >= end else place])
+    first = indptr[v]
+    for j in range(first, min(indptr[v + _1], first + _MANY)):
+        prefetch(labels, np.uint64(indices[j]))
 
 
 @kernel
@@ -83,8 +103,11 @@ def update_in_order(
         Number of nodes whose label changed.
     """
     n_changed = 0
-    for i in range(np.uint64(len(order))):
+    end = np.uint64(len(order))
+    for i in range(end):
         v = np.uint64(order[i])
+        if end > _AHEAD:
+            _fetch(indptr, indices, labels, order, i, end)
         if pinned[v]:
             continue
         n_seen = _vote(indptr, indices, weights, labels, votes, seen, v)
@@ -144,6 +167,8 @@ def propagate_by_queue(
     head, waiting, visits = np.uint64(0), capacity, 0
     while waiting > 0 and visits < limit:
         v = np.uint64(queue[head])
+        if capacity > _AHEAD:
+            _fetch(indptr, indices, labels, queue, head, capacity)
         head += _1
         if head == capacity:
             head = np.uint64(0)
