@@ -21,6 +21,8 @@ __all__ = [
 DENSE_BELOW = 400
 
 _GUARD = 4  # eigenpairs computed beyond those that are wanted
+_BATCH = 8  # eigenpairs that are found together where they are counted
+_PROBE = 1e-4  # relative accuracy that tells whether an eigenvalue is there
 _START = 20080101  # seed of the vector that iterations start from
 
 
@@ -78,6 +80,30 @@ def largest_eigenpairs(
     return values, vectors * signs
 
 
+def count_above(operator: Any, threshold: float) -> int:
+    """Count the eigenvalues of a symmetric positive semidefinite operator above a threshold > 0.
+
+    Notes
+    -----
+    Some of the largest are computed, then some of the largest on the complement of their vectors,
+    and so on, until one is not above: so none is missed, multiple ones included, and few of those
+    below, which lie close together as a rule, have to be told apart.
+    """
+    n = operator.shape[0]
+    if n < DENSE_BELOW:
+        return int(np.count_nonzero(largest_eigenpairs(operator, n)[0] > threshold))
+    known = np.zeros((n, 0))
+    while known.shape[1] < n - _BATCH:
+        values, vectors = _lanczos(
+            _complement(operator, known), _BATCH, _PROBE, _START + known.shape[1]
+        )
+        above = values > threshold
+        known = np.column_stack([known, vectors[:, above]])
+        if not above.all():
+            break
+    return known.shape[1]
+
+
 def _lanczos(
     operator: Any, k: int, tol: float, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -89,6 +115,18 @@ def _lanczos(
     return eigsh(operator, k, which="LA", v0=start, tol=tol, ncv=basis)
 
 
+def _complement(operator: Any, known: NDArray[np.float64]) -> Any:
+    """Return the operator with the space of some orthonormal vectors projected out."""
+    from scipy.sparse.linalg import LinearOperator
+
+    def project(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Apply the operator on the complement of the known vectors."""
+        y = operator @ (x - known @ (known.T @ x))
+        return y - known @ (known.T @ y)
+
+    return LinearOperator(operator.shape, matvec=project, dtype=np.float64)
+
+
 def _add_missed(
     operator: Any,
     values: NDArray[np.float64],
@@ -98,25 +136,16 @@ def _add_missed(
     seed: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Search the complement of what was found, until nothing there is among the k largest."""
-    from scipy.sparse.linalg import LinearOperator
-
     while True:
         seed += 1
-        known = vectors
-
-        def project(x: NDArray[np.float64], known: NDArray[np.float64] = known) -> Any:
-            """Apply the operator on the complement of the known vectors."""
-            x = x - known @ (known.T @ x)
-            y = operator @ x
-            return y - known @ (known.T @ y)
-
-        rest = LinearOperator(operator.shape, matvec=project, dtype=np.float64)
-        more, directions = _lanczos(rest, 2, tol, seed)
-        new = more > np.sort(values)[-k] + 1e-10
-        if not new.any():
+        rest = _complement(operator, vectors)
+        limit = np.sort(values)[-k] + 1e-10
+        # A rough value is too small by less than the square of its residual.
+        if not (_lanczos(rest, 2, _PROBE, seed)[0] > limit).any():
             return values, vectors
-        values = np.concatenate([values, more[new]])
-        vectors = np.column_stack([vectors, directions[:, new]])
+        more, directions = _lanczos(rest, 2, tol, seed)
+        values = np.concatenate([values, more])
+        vectors = np.column_stack([vectors, directions])
 
 
 def laplacian_eigenpairs(

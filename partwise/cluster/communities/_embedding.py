@@ -8,7 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partwise.graph._graph import Graph
-from partwise.graph._spectrum import component_labels, largest_eigenpairs, symmetric_matrix
+from partwise.graph._spectrum import (
+    component_labels,
+    count_above,
+    largest_eigenpairs,
+    symmetric_matrix,
+)
 
 __all__ = ["bethe_hessian_eigenpairs", "estimate_n_clusters", "score_ratios"]
 
@@ -45,21 +50,11 @@ def bethe_hessian_eigenpairs(
 
 
 def estimate_n_clusters(graph: Graph) -> int:
-    """Count the negative eigenvalues of the Bethe-Hessian matrix; the answer is at least 1.
-
-    More and more of the smallest eigenvalues are computed, until one is not negative.
-    """
-    n = graph.n_nodes
-    if n == 0:
+    """Count the negative eigenvalues of the Bethe-Hessian matrix; the answer is at least 1."""
+    if graph.n_nodes == 0:
         return 1
     flipped, c = _bethe_hessian(graph)
-    k = min(8, n)
-    while True:
-        values, _ = largest_eigenpairs(flipped, k, complete=True)
-        negative = int(np.count_nonzero(values > c * (1.0 + _ROUNDING)))
-        if negative < k or k == n:
-            return max(negative, 1)
-        k = min(2 * k, n)
+    return max(count_above(flipped, c * (1.0 + _ROUNDING)), 1)
 
 
 def score_ratios(graph: Graph, k: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -78,10 +78,9 @@ def spectral_communities(
         estimates how many blocks can be told apart at all.
     method : {"laplacian", "bethe_hessian", "score"}, default="laplacian"
         ``"laplacian"``: the smallest eigenvectors of
-        :math:`I - D_\tau^{-1/2} A_\tau D_\tau^{-1/2}`, rows scaled to length 1.
+        :math:`I - D_\tau^{-1/2} A_\tau D_\tau^{-1/2}`.
         ``"bethe_hessian"``: those of :math:`(r^2 - 1) I - r A + D`, with
-        :math:`r^2 = \sum d^2 / \sum d - 1`, rows scaled to length 1; edge weights and self-loops
-        are ignored.
+        :math:`r^2 = \sum d^2 / \sum d - 1`; edge weights and self-loops are ignored.
         ``"score"``: ratios of the leading eigenvectors of A to the first one, which take out the
         degrees; only for a graph that is connected, isolated nodes aside.
     regularization : "mean_degree", float or None, default="mean_degree"
@@ -91,8 +90,9 @@ def spectral_communities(
         Add :math:`\tau` to the degrees only, or :math:`\tau / n` to all entries of A, and so
         :math:`\tau` to the degrees.
     assign : {"kmeans", "qr"}, default="kmeans"
-        How rows become clusters: k-means with `n_init` starts, or the pivots of a QR decomposition,
-        which needs no chance (not for ``"score"``).
+        How rows become clusters: k-means with `n_init` starts, on rows scaled to length 1 (but for
+        ``"score"``), or the pivots of a QR decomposition, which needs no chance (not for
+        ``"score"``).
     n_init : int, default=10
     random_state : int, Generator, RandomState or None
         For k-means.
@@ -160,9 +160,12 @@ def spectral_communities(
     eigenvalues = np.zeros(0)
     if core.n_nodes:
         shift, constant = (tau, 0.0) if regularize == "degrees" else (0.0, tau)
-        rows, eigenvalues, parts = _embed(core, k, method, shift, constant)
-        if parts is None:
-            parts = _by_qr(rows) if assign == "qr" else _by_kmeans(rows, k, n_init, seed)
+        vectors, eigenvalues, parts = _embed(core, k, method, shift, constant)
+        if parts is None and assign == "qr":
+            parts = _by_qr(vectors)
+        elif parts is None:
+            rows = vectors if method == "score" else _unit_rows(vectors)
+            parts = _by_kmeans(rows, k, n_init, seed)
         found[nodes] = by_size(parts)
     labels = by_size(found)
     n_found = int(labels.max(initial=-1)) + 1
@@ -226,16 +229,18 @@ def _embed(
     from partwise.graph._spectrum import laplacian_eigenpairs
 
     if method == "score":
-        rows, values = score_ratios(core, k)
-        return rows, values, None
+        return *score_ratios(core, k), None
     if method == "bethe_hessian":
         values, vectors = bethe_hessian_eigenpairs(core, k)
-    else:
-        values, vectors = laplacian_eigenpairs(core, k, shift=shift, constant=constant)
-        if shift == 0 and constant == 0 and values[-1] == 0.0:
-            return vectors, values, _join_components(core, k)
+        return vectors, values, None
+    values, vectors = laplacian_eigenpairs(core, k, shift=shift, constant=constant)
+    plain = shift == 0 and constant == 0
+    return vectors, values, _join_components(core, k) if plain and values[-1] == 0.0 else None
+
+
+def _unit_rows(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0), values, None
+    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
 
 
 def _join_components(core: Graph, k: int) -> NDArray[np.int64]:
