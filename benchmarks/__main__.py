@@ -9,6 +9,8 @@ SUITES = {
     "partition": "balanced k-way partitioning: cut, feasibility, time, memory",
     "multipersonality": "netlists with several implementations per node: cut, feasibility, "
     "deviation",
+    "communities": "Leiden and Louvain: time, modularity, connectedness, threads",
+    "local": "clusters around seeds: locality, PageRank, attributes, known classes, batches",
     "kmedoids": "k-medoids: time, loss, gap to known optima",
     "read": "reading graphs from files: time and memory",
 }

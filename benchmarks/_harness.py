@@ -8,6 +8,7 @@ allocator, and peak memory is that of the solver alone.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -23,9 +24,20 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["RowLog", "Worker", "WorkerError", "environment_facts", "rotated", "thread_limit"]
+__all__ = [
+    "CLOCKS",
+    "RowLog",
+    "Worker",
+    "WorkerError",
+    "environment_facts",
+    "is_installed",
+    "rotated",
+    "thread_limit",
+    "usable_cpus",
+]
 
 T = TypeVar("T")
+CLOCKS = {"wall": "seconds", "cpu": "cpu_seconds"}  # fields of a row
 
 _THREAD_VARIABLES = (
     "NUMBA_NUM_THREADS",
@@ -235,6 +247,16 @@ def rotated(items: Sequence[T], by: int) -> list[T]:
     """Return `items` starting at position `by`, so that nobody always goes first."""
     by %= max(1, len(items))
     return [*items[by:], *items[:by]]
+
+
+def is_installed(package: str) -> bool:
+    """Tell whether `package` can be imported."""
+    return importlib.util.find_spec(package) is not None
+
+
+def usable_cpus() -> int | None:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def _cpu_model() -> str:

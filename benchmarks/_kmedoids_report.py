@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks._kmedoids_solvers import SHORT, coreset_size, package_of, subset_size
+from benchmarks._kmedoids_solvers import coreset_size, package_of, subset_size
 from benchmarks._kmedoids_summary import (
     PUBLISHED,
     large_summary,
@@ -16,6 +16,7 @@ from benchmarks._kmedoids_summary import (
     pam_summary,
     speed_summary,
 )
+from benchmarks._meter import SHORT
 from benchmarks._tables import markdown_table
 
 __all__ = ["write_report"]

@@ -7,7 +7,6 @@ call that is.
 from __future__ import annotations
 
 import hashlib
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from benchmarks._meter import Meter
 __all__ = [
     "PACKAGES",
     "REFERENCES",
-    "SHORT",
     "SOLVERS",
     "KMedoidsRunner",
     "coreset_size",
@@ -33,7 +31,6 @@ PACKAGES = ("partwise", "numba", "numpy", "scipy", "kmedoids", "scikit-learn", "
 RESTARTS = 10
 REFERENCES = ("kmedoids, 10 starts", "fasterpam, 10 starts")  # the first installed one sets T
 PATIENCE = 300.0  # an iteration of PAM that takes longer is measured in part
-SHORT = 0.05  # seconds; shorter calls are repeated, and the mean counts
 NO_LIMIT = 1_000_000  # iterations
 _CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 
@@ -342,16 +339,10 @@ class KMedoidsRunner:
         self._data = problem.load()
 
     def solve(self, solver: str, k: int, seed: int, budget: float | None) -> dict[str, Any]:
-        """Return the numbers of what `solver` finds, and the cost as :meth:`Meter.run` gives it."""
+        """Return the numbers of what `solver` finds, and its cost as from `Meter.run_steady`."""
         assert self._data is not None
         call = SOLVERS[solver][1](Job(self._data, k, seed, budget, self._clock))
-        answer, cost = self._meter.run(call)
-        calls = 1
-        if cost["seconds"] < SHORT:
-            calls = math.ceil(2 * SHORT / max(cost["seconds"], 1e-5))
-            _, whole = self._meter.run(lambda: [call() for _ in range(calls)])
-            cost |= {name: whole[name] / calls for name in ("seconds", "cpu_seconds")}
-        cost["calls"] = calls
+        answer, cost = self._meter.run_steady(call)
         found = answer if isinstance(answer, Found) else _found(answer)
         return self._numbers(found) | {"share": found.share} | (found.more or {}) | cost
 

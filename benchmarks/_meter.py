@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from benchmarks._memory import PeakMemory
 
-__all__ = ["Meter"]
+__all__ = ["SHORT", "Meter"]
 
 T = TypeVar("T")
+SHORT = 0.05  # seconds; shorter calls are repeated, and the mean counts
 
 
 class Meter:
@@ -66,3 +68,16 @@ class Meter:
                 cost = {"seconds": wall, "cpu_seconds": cpu, "peak_bytes": memory.bytes}
                 return result, cost | {"compile_seconds": compiled}
         raise RuntimeError(f"kernels were compiled in each of {self.MAX_RUNS} equal runs")
+
+    def run_steady(self, call: Callable[[], T]) -> tuple[T, dict[str, Any]]:
+        """Do as :meth:`run`, but repeat a call shorter than `SHORT` and take its mean times.
+
+        The cost has ``calls`` too: the number of calls the times are means of.
+        """
+        result, cost = self.run(call)
+        calls = 1
+        if cost["seconds"] < SHORT:
+            calls = math.ceil(2 * SHORT / max(cost["seconds"], 1e-5))
+            _, whole = self.run(lambda: [call() for _ in range(calls)])
+            cost |= {name: whole[name] / calls for name in ("seconds", "cpu_seconds")}
+        return result, cost | {"calls": calls}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
 import warnings
 from typing import Any, Protocol
@@ -14,7 +13,7 @@ from benchmarks._netlist_summary import PLAN_SOLVERS
 from benchmarks._netlists import Problem
 from partwise.errors import InfeasibleWarning
 
-__all__ = ["METHODS", "PACKAGES", "SOLVERS", "NetlistRunner", "is_installed", "package_of"]
+__all__ = ["METHODS", "PACKAGES", "SOLVERS", "NetlistRunner", "package_of"]
 
 METHODS = ("klfm", "extended")
 SOLVERS = (*PLAN_SOLVERS, "exact", "mtkahypar-default")
@@ -193,8 +192,3 @@ class NetlistRunner:
                 lambda: self._solver.solve(problem, solver, method, starts, seed)
             )
         return {"labels": np.asarray(labels, np.int32), "personality": personality} | cost
-
-
-def is_installed(package: str) -> bool:
-    """Tell whether `package` can be imported."""
-    return importlib.util.find_spec(package) is not None

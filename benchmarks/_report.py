@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks._harness import CLOCKS
 from benchmarks._peers import SOLVERS
 from benchmarks._tables import (
     Cell,
@@ -21,7 +22,6 @@ from benchmarks._tables import (
 __all__ = ["REFERENCES", "write_report"]
 
 REFERENCES = ("metis", "mtkahypar-default", "mtkahypar-quality")
-_CLOCKS = {"wall": "seconds", "cpu": "cpu_seconds"}
 
 
 def write_report(
@@ -40,7 +40,7 @@ def write_report(
     clock : {"wall", "cpu"}
         Which time the tables show.
     """
-    cells = cells_of(rows, _CLOCKS[clock])
+    cells = cells_of(rows, CLOCKS[clock])
     solvers = [name for name in SOLVERS if any(cell.solver == name for cell in cells)]
     references = [name for name in REFERENCES if name in solvers]
     facts = facts | {

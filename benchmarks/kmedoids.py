@@ -10,7 +10,6 @@ the report, so that --resume goes on where a run stopped.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -18,11 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks._harness import RowLog, Worker, WorkerError, environment_facts, rotated
+from benchmarks._harness import (
+    CLOCKS,
+    RowLog,
+    Worker,
+    WorkerError,
+    environment_facts,
+    is_installed,
+    rotated,
+    usable_cpus,
+)
 from benchmarks._kmedoids_inputs import Cloud, Network, network_medoids, networks, optima
 from benchmarks._kmedoids_report import write_report
 from benchmarks._kmedoids_solvers import PACKAGES, REFERENCES, SOLVERS, package_of
-from benchmarks._netlist_solvers import is_installed
 
 KEY = ("part", "instance", "n", "k", "seed", "solver", "repeat")
 PARTS = {
@@ -36,7 +43,6 @@ PARTS = {
     "peers": ("fasterpam on points", "banditpam"),
 }  # fmt: skip
 BUDGETS = {"iterated, 1 T": 1.0, "iterated, 4 T": 4.0}  # in multiples of the reference's time
-CLOCKS = {"wall": "seconds", "cpu": "cpu_seconds"}
 DIMENSIONS = 8
 MANY_DIMENSIONS = 32
 
@@ -130,16 +136,11 @@ def main(argv: list[str]) -> int:
         except (ValueError, OSError) as error:
             parser.error(str(error))
     if log.rows:
-        facts = environment_facts(PACKAGES) | {"clock": options.clock, "usable_cpus": _cpus()}
+        facts = environment_facts(PACKAGES) | {"clock": options.clock, "usable_cpus": usable_cpus()}
         write_report(log.rows, facts, options.out, clock=CLOCKS[options.clock])
         print(f"report: {options.out}, {options.out.with_suffix('.md')}", file=sys.stderr)
     ours = [row for row in log.rows if package_of(row["solver"]) == "partwise"]
     return int(any(row["status"] != "ok" for row in ours))
-
-
-def _cpus() -> int | None:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def turns(options: argparse.Namespace) -> Iterator[list[Task]]:

@@ -17,10 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from benchmarks._harness import RowLog, Worker, WorkerError, environment_facts, rotated
+from benchmarks._harness import (
+    RowLog,
+    Worker,
+    WorkerError,
+    environment_facts,
+    is_installed,
+    rotated,
+)
 from benchmarks._instances import select
 from benchmarks._netlist_report import write_report
-from benchmarks._netlist_solvers import METHODS, PACKAGES, is_installed, package_of
+from benchmarks._netlist_solvers import METHODS, PACKAGES, package_of
 from benchmarks._netlist_summary import PLAN_SOLVERS
 from benchmarks._netlists import (
     RATIO,

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks._netlist_solvers import NetlistRunner, imbalance_for_ceiling, is_installed
+from benchmarks._harness import is_installed
+from benchmarks._netlist_solvers import NetlistRunner, imbalance_for_ceiling
 from benchmarks._netlist_summary import (
     bootstrap_mean,
     plan_summary,
