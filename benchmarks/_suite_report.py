@@ -10,7 +10,15 @@ from typing import Any
 
 from benchmarks._tables import markdown_table
 
-__all__ = ["failures", "introduction", "table_of", "warm_up_text", "with_time", "write_files"]
+__all__ = [
+    "failures",
+    "introduction",
+    "table_of",
+    "warm_up_text",
+    "with_time",
+    "write_files",
+    "yes_or_no",
+]
 
 Row = dict[str, Any]
 
@@ -47,6 +55,11 @@ def warm_up_text(rows: Iterable[Row]) -> str:
         "First calls of partwise in a process, which compile its kernels or load them from the "
         f"cache, apart from all times below (solvers share processes and kernels): {times}."
     )
+
+
+def yes_or_no(value: bool) -> str:
+    """Return a word for a cell of a table."""
+    return "yes" if value else "no"
 
 
 def table_of(entries: Iterable[Mapping[str, Any]], columns: Mapping[str, Any]) -> str:
