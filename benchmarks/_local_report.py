@@ -133,8 +133,9 @@ def _labelled(entries: Entries) -> str:
     return (
         "## Classes without attributes\n\nFlow diffusion from the first 12 nodes of each class, "
         "each alone: capacities are degrees, tolerance 0.01, masses of 1.5 to 5 times the volume "
-        "of the class, of which conductance chooses, at most 50 pushes a node and mass; mean F1. *Reference*: what the authors' "
-        "implementation reached in this protocol, where it was run.\n\n"
+        "of the class, of which conductance chooses, at most 50 pushes a node and mass; mean F1. "
+        "*Reference*: what the authors' implementation reached in this protocol, where it was "
+        "run.\n\n"
         + table_of(
             entries,
             {

@@ -121,7 +121,7 @@ class Turns:
         return row | {"status": "ok"} | numbers
 
     def _progress(self, row: Row) -> None:
-        head = f"{row['part']:11}{row['instance']:22}{row['solver']:26} seed {row['seed']:<3} "
+        head = f"{row['part']:13}{row['instance']:22}{row['solver']:26} seed {row['seed']:<3} "
         if row["status"] == "ok":
             text = self._describe(row)
         else:
