@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
 from benchmarks._community_solvers import SOLVERS
+from benchmarks._suite_report import in_order
 from benchmarks._tables import geometric_mean
 
 __all__ = [
@@ -32,10 +33,10 @@ def medians(rows: Iterable[Row]) -> list[dict[str, Any]]:
     ``ratio`` is the time relative to partwise's Leiden on the same network, above 1 for slower.
     """
     groups: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
+    for row in in_order(rows, SOLVERS):
         groups.setdefault((row["instance"], row["solver"]), []).append(row)
     entries = []
-    for (instance, solver), mine in sorted(groups.items(), key=_place_of(groups)):
+    for (instance, solver), mine in groups.items():
         values = [row["modularity"] for row in mine]
         peaks = [row["peak_bytes"] for row in mine if row["peak_bytes"] is not None]
         seconds = median(row["time"] for row in mine)
@@ -56,13 +57,6 @@ def medians(rows: Iterable[Row]) -> list[dict[str, Any]]:
         }
         entries.append(entry)
     return entries
-
-
-def _place_of(groups: Iterable[tuple[str, str]]) -> Callable[[tuple[Any, Any]], tuple[int, int]]:
-    """Return a key that sorts items by network, as they came, and by solver, as listed."""
-    solvers = list(SOLVERS)
-    networks = list(dict.fromkeys(instance for instance, _ in groups))
-    return lambda item: (networks.index(item[0][0]), solvers.index(item[0][1]))
 
 
 def _by_network(entries: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Mapping[str, Any]]]:
@@ -100,10 +94,10 @@ def network_overview(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
 def best_of_seeds(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Return an entry per network and solver: the best modularity, and how often it came."""
     groups: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
+    for row in in_order(rows, SOLVERS):
         groups.setdefault((row["instance"], row["solver"]), []).append(row)
     entries = []
-    for (instance, solver), mine in sorted(groups.items(), key=_place_of(groups)):
+    for (instance, solver), mine in groups.items():
         values = [row["modularity"] for row in mine]
         known = mine[0]["best_known"]
         entries.append(

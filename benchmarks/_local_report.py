@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks._local_solvers import SOLVERS
 from benchmarks._local_summary import (
     attributes_summary,
     batch_summary,
@@ -19,6 +20,7 @@ from benchmarks._local_summary import (
 from benchmarks._meter import SHORT
 from benchmarks._suite_report import (
     failures,
+    in_order,
     introduction,
     table_of,
     with_time,
@@ -44,7 +46,9 @@ def write_report(rows: Sequence[Row], facts: Mapping[str, Any], out: Path, *, cl
     for row in rows:
         if row["status"] == "ok":
             good[row["part"]].append(with_time(row, clock))
-    summary: dict[str, Any] = {part: make(good[part]) for part, (make, _) in _PARTS.items()}
+    summary: dict[str, Any] = {
+        part: make(in_order(good[part], SOLVERS)) for part, (make, _) in _PARTS.items()
+    }
     summary = {"goals": goals(summary)} | summary
     text = [
         introduction("Local clusters", "local", facts),

@@ -29,7 +29,8 @@ MEASURED = {
     "coauthor_cs, class 5": 0.376,
     "amazon_photo, class 1": 0.702,
 }
-"""F1 without attributes by the reference implementation, as far as it was measured."""
+"""F1 without attributes by the reference implementation, as far as it was measured, to 3 digits."""
+ROUNDING = 0.0005
 
 
 def _groups(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
@@ -189,7 +190,7 @@ def goals(summary: Mapping[str, Entries]) -> list[dict[str, Any]]:
         if entry["measured"] is not None and "f1_support" in entry:
             best = max(entry["f1_support"], entry.get("f1_sweep", 0.0))
             add(f"labelled: F1 of {entry['class']}", f"at least {entry['measured']:g}", best,
-                best >= entry["measured"])  # fmt: skip
+                best >= entry["measured"] - ROUNDING)  # fmt: skip
     for entry in summary["batch"]:
         add(f"batch: speed-up of two threads, {entry['solver'].removeprefix('partwise-')}",
             "at least 1.7", entry["speedup"], entry["speedup"] >= 1.7)  # fmt: skip

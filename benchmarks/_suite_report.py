@@ -12,6 +12,7 @@ from benchmarks._tables import markdown_table
 
 __all__ = [
     "failures",
+    "in_order",
     "introduction",
     "table_of",
     "warm_up_text",
@@ -26,6 +27,14 @@ Row = dict[str, Any]
 def with_time(row: Row, clock: str) -> Row:
     """Return `row` with ``time``: by the wall clock for two threads, whose work is a sum."""
     return row | {"time": row["seconds"] if row["solver"].endswith(" x2") else row[clock]}
+
+
+def in_order(rows: Iterable[Row], solvers: Iterable[str]) -> list[Row]:
+    """Return the rows by instance, as these came, and by solver, as these are listed."""
+    rows = list(rows)
+    place = {solver: position for position, solver in enumerate(solvers)}
+    came = {name: i for i, name in enumerate(dict.fromkeys(row["instance"] for row in rows))}
+    return sorted(rows, key=lambda row: (came[row["instance"]], place[row["solver"]]))
 
 
 def introduction(title: str, suite: str, facts: Mapping[str, Any]) -> str:
