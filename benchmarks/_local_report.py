@@ -23,6 +23,7 @@ from benchmarks._suite_report import (
     in_order,
     introduction,
     table_of,
+    warm_up_text,
     with_time,
     write_files,
     yes_or_no,
@@ -52,9 +53,9 @@ def write_report(rows: Sequence[Row], facts: Mapping[str, Any], out: Path, *, cl
     summary = {"goals": goals(summary)} | summary
     text = [
         introduction("Local clusters", "local", facts),
-        f"Calls below {SHORT:g} s are repeated for about {2 * SHORT:g} s and their mean is taken; "
-        "the first call on a graph, which compiles kernels and makes the working memory, is not "
-        "timed: both are paid once.",
+        f"Calls below {SHORT:g} s are repeated for about {2 * SHORT:g} s and their mean is taken, "
+        "without the working memory that the first query on a graph makes.",
+        warm_up_text(row for part in good.values() for row in part),
         _goals(summary["goals"]),
         *(write(summary[part]) for part, (_, write) in _PARTS.items() if summary[part]),
         failures(rows),

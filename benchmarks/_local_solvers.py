@@ -401,12 +401,11 @@ class LocalRunner:
         self._data = None  # not both at once
         self._data = problem.load()
         self._problem = problem
-        self._warm_up = {}  # the working memory of a graph is made by the first query
 
     def solve(self, name: str, seed: int, group: int) -> dict[str, Any]:
         """Return the numbers of what a solver finds, and its cost as from `Meter.run_steady`.
 
-        ``warm_up_seconds`` are those of its first call on these data.
+        ``warm_up_seconds`` are those of its first call in this process.
         """
         assert self._data is not None
         call, numbers = SOLVERS[name](Job(self._data, self._problem, seed, group))
