@@ -61,7 +61,8 @@ def write_report(rows: Sequence[Row], facts: Mapping[str, Any], out: Path, *, cl
         "Modularity, connectedness and agreement with known groups are recomputed from the labels. "
         "*Seeds* are fewer where a solver has used up its patience "
         f"({facts['patience']:g} s a network). igraph and leidenalg do 2 iterations, networkit's "
-        "ParallelLeiden 3, networkit's PLM refines, the others have their defaults.",
+        "ParallelLeiden 3, networkit's PLM refines, the others have their defaults. Those called "
+        "`labels` are label propagation, which maximises no modularity.",
         warm_up_text(row for part in good.values() for row in part),
         _targets(summary["targets"]),
         _overview(summary["overview"]),

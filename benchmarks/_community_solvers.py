@@ -6,6 +6,7 @@ algorithms return into labels, which is not timed either. A solver is a form and
 
 from __future__ import annotations
 
+import importlib
 import random
 import time
 from collections.abc import Callable
@@ -142,6 +143,12 @@ def _louvain(graph: Any, seed: int) -> Any:
     return communities.louvain(graph, random_state=seed)
 
 
+def _label_propagation(graph: Any, seed: int) -> Any:
+    from partwise.cluster import communities
+
+    return communities.label_propagation(graph, random_state=seed)
+
+
 def _igraph_leiden(form: Any, seed: int) -> Any:
     graph, weights = form
     random.seed(seed)  # igraph draws from Python's generator
@@ -152,6 +159,12 @@ def _igraph_multilevel(form: Any, seed: int) -> Any:
     graph, weights = form
     random.seed(seed)
     return graph.community_multilevel(weights=weights)
+
+
+def _igraph_labels(form: Any, seed: int) -> Any:
+    graph, weights = form
+    random.seed(seed)
+    return graph.community_label_propagation(weights=weights)
 
 
 def _leidenalg(form: Any, seed: int) -> Any:
@@ -226,12 +239,14 @@ SOLVERS: dict[str, Solver] = {
     "partwise-free": Solver("partwise", _leiden(algorithm="free"), "partwise"),
     "partwise-free x2": Solver("partwise", _leiden(2, algorithm="free"), "partwise", 2),
     "partwise-louvain": Solver("partwise", _louvain, "partwise"),
+    "partwise-labels": Solver("partwise", _label_propagation, "partwise"),
     **{
         f"partwise-leiden it={n}": Solver("partwise", _leiden(n_iterations=n), "partwise")
         for n in ITERATIONS
     },
     "igraph-leiden": Solver("igraph", _igraph_leiden, "igraph"),
     "igraph-multilevel": Solver("igraph", _igraph_multilevel, "igraph"),
+    "igraph-labels": Solver("igraph", _igraph_labels, "igraph"),
     "leidenalg": Solver("igraph", _leidenalg, "leidenalg"),
     "networkit-leiden": Solver("networkit", _networkit("ParallelLeiden", 1, **_LEIDEN),
                                "networkit"),
@@ -239,6 +254,7 @@ SOLVERS: dict[str, Solver] = {
                                   "networkit", 2),
     "networkit-plm": Solver("networkit", _networkit("PLM", 1, refine=True), "networkit"),
     "networkit-plm x2": Solver("networkit", _networkit("PLM", 2, refine=True), "networkit", 2),
+    "networkit-labels": Solver("networkit", _networkit("PLP", 1), "networkit"),
     "sknetwork-louvain": Solver("scikit-network", _scikit("Louvain"), "sknetwork"),
     "sknetwork-leiden": Solver("scikit-network", _scikit("Leiden"), "sknetwork"),
     "networkx-louvain": Solver("networkx", _networkx_louvain, "networkx",
@@ -246,15 +262,20 @@ SOLVERS: dict[str, Solver] = {
 }  # fmt: skip
 
 
+_YOUNG = {
+    "sknetwork-leiden": ("sknetwork.clustering", "Leiden"),
+    "partwise-labels": ("partwise.cluster.communities", "label_propagation"),
+}
+
+
 def available(name: str) -> bool:
     """Tell whether the package of a solver is installed and has the algorithm."""
     solver = SOLVERS[name]
     if not is_installed(solver.module):
         return False
-    if name == "sknetwork-leiden":  # younger than the package
-        from sknetwork import clustering
-
-        return hasattr(clustering, "Leiden")
+    if name in _YOUNG:  # younger than the package
+        module, algorithm = _YOUNG[name]
+        return hasattr(importlib.import_module(module), algorithm)
     return True
 
 

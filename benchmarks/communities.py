@@ -39,7 +39,8 @@ _ALL = (
     "networkx-louvain",
 )  # fmt: skip
 PARTS = {
-    "graphs": (*_ALL[:1], "partwise-parallel", "partwise-free", *_ALL[1:]),
+    "graphs": (*_ALL[:1], "partwise-parallel", "partwise-free", *_ALL[1:], "partwise-labels",
+               "igraph-labels", "networkit-labels"),
     "small": _ALL,
     "iterations": tuple(f"partwise-leiden it={n}" for n in ITERATIONS),
     "threads": (
