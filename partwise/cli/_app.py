@@ -13,10 +13,12 @@ import typer
 
 from partwise._version import __version__
 from partwise.cli._cluster import CLUSTER_HELP, cluster
+from partwise.cli._communities import COMMUNITIES_HELP, communities
 from partwise.cli._convert import CONVERT_HELP, convert
 from partwise.cli._errors import UsageProblem
 from partwise.cli._evaluate import EVALUATE_HELP, evaluate
 from partwise.cli._info import INFO_HELP, info
+from partwise.cli._local import LOCAL_HELP, local
 from partwise.cli._options import Debug
 from partwise.cli._partition import PARTITION_HELP, partition
 from partwise.cli._signals import end_on_signals, raise_if_ended
@@ -47,7 +49,8 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback(
-    help="Cut graphs and netlists into balanced parts, points into clusters.\n\n"
+    help="Cut graphs and netlists into balanced parts, networks into communities, points into "
+    "clusters.\n\n"
     "partwise COMMAND --help explains a command. Exit codes: 0 all went well, 1 some input failed "
     "(one line each on stderr), 2 wrong usage, 130 interrupted.",
     epilog="Graphs are edge lists (any ids, # or % comments), METIS .graph, Matrix Market .mtx, "
@@ -67,6 +70,8 @@ def _global_options(
 
 
 app.command(help=PARTITION_HELP)(partition)
+app.command(help=COMMUNITIES_HELP)(communities)
+app.command(help=LOCAL_HELP)(local)
 app.command(help=CLUSTER_HELP)(cluster)
 app.command(help=EVALUATE_HELP)(evaluate)
 app.command(help=CONVERT_HELP)(convert)

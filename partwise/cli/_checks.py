@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterable
 
-from partwise.cli._errors import UsageProblem
+from partwise.cli._errors import UsageProblem, shown
 
-__all__ = ["check_format", "check_numbers", "check_picture", "read_part_weights"]
+__all__ = [
+    "check_format",
+    "check_numbers",
+    "check_picture",
+    "check_range",
+    "read_part_weights",
+    "refuse_netlists",
+]
 
 _PICTURES = (".png", ".svg", ".pdf", ".html")
 
@@ -20,6 +28,29 @@ def check_numbers(parts: int, imbalance: float, time_limit: float | None) -> Non
         raise UsageProblem(f"--imbalance: must be a finite number of at least 0, got {imbalance}")
     if time_limit is not None and not time_limit > 0:
         raise UsageProblem(f"--time-limit: must be positive seconds, got {time_limit}")
+
+
+def check_range(
+    option: str, value: float | None, low: float = 0.0, high: float = math.inf, *, open: bool = True
+) -> None:
+    """Refuse a number that is not finite and between `low` and `high` (`open`: or equals one)."""
+    if value is None:
+        return
+    inside = low < value < high if open else low <= value <= high
+    if inside and math.isfinite(value):
+        return
+    start = f"above {low:g}" if open else f"at least {low:g}"
+    end = f" and {'below' if open else 'at most'} {high:g}" if high < math.inf else ""
+    raise UsageProblem(f"{option}: must be a finite number {start}{end}, got {value:g}")
+
+
+def refuse_netlists(sources: Iterable[str], format: str | None) -> None:
+    """Refuse hMETIS files where only graphs make sense."""
+    from partwise.cli._convert import is_hypergraph
+
+    for source in sources:
+        if is_hypergraph(source, format):
+            raise UsageProblem(f"{shown(source)}: is a netlist, this command takes graphs")
 
 
 def check_format(format: str | None) -> None:

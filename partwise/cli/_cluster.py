@@ -24,6 +24,7 @@ from partwise.cli._options import (
     ReportFile,
     Resume,
     Retries,
+    Seed,
     Threads,
     Verbose,
     paragraphs,
@@ -126,9 +127,7 @@ def cluster(
         bool,
         typer.Option("--precomputed", help="INPUT holds distances, as with --metric precomputed."),
     ] = False,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, metavar="N", help="Same seed, same result.")
-    ] = 0,
+    seed: Seed = 0,
     format: Annotated[
         str | None,
         typer.Option(

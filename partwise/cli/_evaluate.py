@@ -23,14 +23,18 @@ from partwise.cli._options import Debug, Format, Threads, paragraphs
 from partwise.cli._progress import Monitor
 
 if TYPE_CHECKING:
-    from partwise.graph import Graph
+    from numpy.typing import NDArray
 
-__all__ = ["EVALUATE_HELP", "evaluate", "number_of_blocks", "run"]
+    from partwise.graph import Graph
+    from partwise.metrics import CommunityReport
+
+__all__ = ["EVALUATE_HELP", "community_numbers", "evaluate", "number_of_blocks", "run"]
 
 EVALUATE_HELP = paragraphs("""Recompute what a partition is worth, from the files alone.
 
 PARTITION holds the block of each node, one number per line in row order (METIS style), or id and
-block on each line, as --labels of the partition command writes them.
+block on each line, as --labels of the partition command writes them. Communities are a partition,
+too: modularity, coverage and conductance of the blocks are for them.
 
 The number of blocks is -k, else the K of a file named ...part.K, else one more than the largest
 label. Values are plain digits; those of a further partition begin with compare1., compare2. and so
@@ -47,6 +51,7 @@ Examples:
   partwise evaluate roads.txt roads.tsv -k 4 -e 0.03
   partwise evaluate mesh.graph mesh.graph.part.8 --compare other.part.8
   partwise evaluate mesh.graph mesh.graph.part.8 --json
+  partwise evaluate net.txt net.txt.communities
   partwise evaluate design.hgr design.tsv --personalities design.csv --capacity LUT=9000,DSP=40
 """)
 
@@ -171,11 +176,14 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
 
         read = read_netlist(job.source, options["personalities"])
     else:
-        from partwise.cli._partition_job import read_input as read_graph
+        from partwise.cli._graph_input import read_input as read_graph
 
         measure = _measure
         read = read_graph(
-            job.source, options["format"], options["weights"], undirected=options["undirected"]
+            job.source,
+            options["format"],
+            options["weights"],
+            directed=False if options["undirected"] else None,
         )
     first, *others = options["partitions"]
     labels, record = measure(read, first, options)
@@ -197,6 +205,7 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
 
 
 def _measure(graph: Graph, path: str, options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    from partwise.cli._graph_input import read_blocks
     from partwise.metrics import evaluate_partition
 
     labels = read_blocks(graph, path)
@@ -208,7 +217,25 @@ def _measure(graph: Graph, path: str, options: dict[str, Any]) -> tuple[Any, dic
     numbers["min_block_weight"] = report.block_weights.min(initial=heaviest).item()
     if options["imbalance"] is not None:
         numbers["feasible"] = _is_feasible(graph, report, options)
+    numbers |= community_numbers(graph, labels)[0]
     return labels, numbers
+
+
+def community_numbers(
+    graph: Graph, labels: NDArray[Any]
+) -> tuple[dict[str, float], CommunityReport]:
+    """Return what blocks are worth as communities; those without a node do not count."""
+    from partwise.metrics import community_report
+
+    report = community_report(graph, labels)
+    phi = report.conductances[report.sizes > 0]
+    numbers = {
+        "modularity": report.modularity,
+        "coverage": report.coverage,
+        "mean_conductance": float(phi.mean()) if len(phi) else 0.0,
+        "max_conductance": float(phi.max(initial=0.0)),
+    }
+    return numbers, report
 
 
 def number_of_blocks(labels: Any, path: str, given: int | None) -> int:
@@ -233,47 +260,6 @@ def _is_feasible(graph: Graph, report: Any, options: dict[str, Any]) -> bool:
     limits = block_limits(graph, report.n_parts, options["imbalance"], options["part_weights"])
     tolerance = 0.0 if limits.dtype.kind == "i" else 1e-9  # of sums of floats
     return bool((report.block_weights <= limits * (1.0 + tolerance)).all())
-
-
-def read_blocks(graph: Graph, path: str) -> Any:
-    """Return the block of every row of `graph` from a partition file of either kind."""
-    from partwise.graph.io import read_labels, read_partition
-
-    if path == "-" or not _has_ids(path):
-        return read_partition(path, graph.n_nodes)
-    return _by_row(graph, path, *read_labels(path))
-
-
-def _has_ids(path: str) -> bool:
-    """Tell whether the first line of a file has two fields: an id and a block."""
-    with open(path, "rb") as file:
-        head = file.read(65536)
-    for line in head.split(b"\n")[:-1] or [head]:
-        if line.strip() and line.lstrip()[:1] not in (b"#", b"%"):
-            return len(line.split(b"\t")) > 1 or len(line.split()) == 2
-    return False
-
-
-def _by_row(graph: Graph, path: str, ids: Any, labels: Any) -> Any:
-    """Bring labels that stand beside ids into the order of the graph's rows."""
-    import numpy as np
-
-    from partwise.errors import GraphFormatError
-
-    names = np.arange(graph.n_nodes) if graph.names is None else graph.names
-    row_of = {name: row for row, name in enumerate(names.tolist())}
-    rows = np.fromiter((row_of.get(i, -1) for i in ids.tolist()), np.int64, len(ids))
-    if (rows < 0).any():
-        unknown = ids[int(np.argmin(rows))]
-        raise GraphFormatError(path, None, f"has id {unknown!r}, which is no node of the graph")
-    counts = np.bincount(rows, minlength=graph.n_nodes)
-    if (counts != 1).any():
-        at = int(np.argmax(counts != 1))
-        found = "no label" if counts[at] == 0 else f"{counts[at]} labels"
-        raise GraphFormatError(path, None, f"has {found} for node {names[at]!r}, allowed is one")
-    ordered = np.empty(graph.n_nodes, dtype=labels.dtype)
-    ordered[rows] = labels
-    return ordered
 
 
 def _ratio(value: float, base: float) -> float:

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "CommunityOutput",
     "Debug",
     "Format",
     "Inputs",
     "Jobs",
     "JsonFile",
     "LabelTable",
+    "MemberOutput",
     "OutDir",
     "Output",
     "Picture",
@@ -20,13 +22,17 @@ __all__ = [
     "ReportFile",
     "Resume",
     "Retries",
+    "Seed",
     "Threads",
+    "Undirected",
     "Verbose",
+    "Weights",
     "paragraphs",
 ]
 
 BATCH = "Many inputs"
 OUTPUT = "Output"
+LIMITS = "Constraints"
 
 FORMATS = "edgelist, metis, matrixmarket, npz, parquet, graphml, gml, hmetis"
 
@@ -60,17 +66,23 @@ Format = Annotated[
         show_default=False,
     ),
 ]
-Output = Annotated[
-    str | None,
-    typer.Option(
+
+
+def _output(what: str, default: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
         "-o",
         "--output",
         metavar="FILE",
-        help="Where the labels go instead of INPUT.part.K; - for stdout, none for nowhere.",
+        help=f"Where the {what} go instead of {default}; - for stdout, none for nowhere.",
         rich_help_panel=OUTPUT,
         show_default=False,
-    ),
-]
+    )
+    return option
+
+
+Output = Annotated[str | None, _output("labels", "INPUT.part.K")]
+CommunityOutput = Annotated[str | None, _output("labels", "INPUT.communities")]
+MemberOutput = Annotated[str | None, _output("members", "INPUT.cluster")]
 LabelTable = Annotated[
     str | None,
     typer.Option(
@@ -99,6 +111,25 @@ Picture = Annotated[
         help="Also draw the result: .png, .svg, .pdf or .html.",
         rich_help_panel=OUTPUT,
         show_default=False,
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Same seed, same result.")]
+Weights = Annotated[
+    str,
+    typer.Option(
+        "--weights",
+        metavar="auto|none|FILE",
+        help="auto: the weights in the graph file; none: every edge and node counts 1; FILE: "
+        "node weights, one per line in row order, beside the edge weights of the graph file.",
+        rich_help_panel=LIMITS,
+    ),
+]
+Undirected = Annotated[
+    bool,
+    typer.Option(
+        "--undirected",
+        help="Ignore the directions of a file that says it is directed.",
+        rich_help_panel=LIMITS,
     ),
 ]
 Threads = Annotated[

@@ -34,6 +34,7 @@ from partwise.cli._netlist_options import (
     parse_amounts,
 )
 from partwise.cli._options import (
+    LIMITS,
     OUTPUT,
     Debug,
     Format,
@@ -48,8 +49,11 @@ from partwise.cli._options import (
     ReportFile,
     Resume,
     Retries,
+    Seed,
     Threads,
+    Undirected,
     Verbose,
+    Weights,
     paragraphs,
 )
 
@@ -85,7 +89,6 @@ Examples:
 """)
 
 _TASK = "partwise.cli._partition_job:run"
-_LIMITS = "Constraints"
 
 
 class Preset(StrEnum):
@@ -116,9 +119,7 @@ def partition(
     preset: Annotated[
         Preset, typer.Option("--preset", help="Effort: quick, good, or best.")
     ] = Preset.default,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, metavar="N", help="Same seed, same result.")
-    ] = 0,
+    seed: Seed = 0,
     trials: Annotated[
         int,
         typer.Option("--trials", min=1, metavar="N", help="Partitions to compute and combine."),
@@ -133,23 +134,14 @@ def partition(
         ),
     ] = None,
     format: Format = None,
-    weights: Annotated[
-        str,
-        typer.Option(
-            "--weights",
-            metavar="auto|none|FILE",
-            help="auto: the weights in the graph file; none: every edge and node counts 1; FILE: "
-            "node weights, one per line in row order, beside the edge weights of the graph file.",
-            rich_help_panel=_LIMITS,
-        ),
-    ] = "auto",
+    weights: Weights = "auto",
     part_weights: Annotated[
         str | None,
         typer.Option(
             "--part-weights",
             metavar="LIST|FILE",
             help="Shares of the blocks, as in 1,1,2, or a file, one per line; equal by default.",
-            rich_help_panel=_LIMITS,
+            rich_help_panel=LIMITS,
             show_default=False,
         ),
     ] = None,
@@ -159,7 +151,7 @@ def partition(
             "--fixed",
             metavar="FILE",
             help="Block of every node that must not move, -1 for the others; one per line.",
-            rich_help_panel=_LIMITS,
+            rich_help_panel=LIMITS,
             show_default=False,
         ),
     ] = None,
@@ -169,24 +161,17 @@ def partition(
             "--input-partition",
             metavar="FILE",
             help="A partition to start from and improve.",
-            rich_help_panel=_LIMITS,
+            rich_help_panel=LIMITS,
             show_default=False,
         ),
     ] = None,
     contiguous: Annotated[
         bool,
         typer.Option(
-            "--contiguous", help="Every block is to be connected.", rich_help_panel=_LIMITS
+            "--contiguous", help="Every block is to be connected.", rich_help_panel=LIMITS
         ),
     ] = False,
-    undirected: Annotated[
-        bool,
-        typer.Option(
-            "--undirected",
-            help="Ignore the directions of a file that says it is directed.",
-            rich_help_panel=_LIMITS,
-        ),
-    ] = False,
+    undirected: Undirected = False,
     personalities: PersonalitiesFile = None,
     capacity: Capacity = None,
     target_ratio: TargetRatio = None,

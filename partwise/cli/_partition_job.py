@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from partwise.cli._convert import is_hypergraph
 from partwise.cli._errors import UsageProblem
+from partwise.cli._graph_input import read_input
 from partwise.cli._jobs import Job
 from partwise.cli._progress import Monitor
 from partwise.cli._record import complete
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from partwise.graph import Graph
 
-__all__ = ["check_parts", "read_input", "run"]
+__all__ = ["check_parts", "run"]
 
 _READ, _SOLVED = 0.1, 0.9  # how the bar is shared out
 
@@ -43,7 +44,10 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
     started = time.perf_counter()
     monitor.stage(0.0, "reading")
     graph = read_input(
-        job.source, options["format"], options["weights"], undirected=options["undirected"]
+        job.source,
+        options["format"],
+        options["weights"],
+        directed=False if options["undirected"] else None,
     )
     n, k = graph.n_nodes, options["k"]
     check_parts(n, k)
@@ -98,26 +102,6 @@ def check_parts(n: int, k: int) -> None:
     """Refuse more blocks than nodes; an empty input has an empty result."""
     if 0 < n < k:
         raise UsageProblem(f"-k: must be at most the number of nodes, {n}, got {k}")
-
-
-def read_input(
-    source: str, format: str | None, weights: str = "auto", *, undirected: bool = False
-) -> Graph:
-    """Read a graph with the weights that ``--weights`` asks for: auto, none, or a file's."""
-    from partwise.graph import Graph, read_graph
-    from partwise.graph.io import read_node_weights
-
-    graph = read_graph(
-        source,
-        format=format,
-        directed=False if undirected else None,
-        weights="none" if weights == "none" else "auto",
-    )
-    if weights == "auto" or (weights == "none" and graph.node_weights is None):
-        return graph
-    node_weights = None if weights == "none" else read_node_weights(weights, graph.n_nodes)
-    indptr, indices, edge_weights, _ = graph._arrays
-    return Graph._trusted(indptr, indices, edge_weights, node_weights, graph.directed, graph.names)
 
 
 def _write_labels(graph: Graph, labels: NDArray[Any], options: dict[str, Any]) -> None:

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from partwise.graph import Graph
     from partwise.partition import Netlist, NetlistPartition
 
-__all__ = ["draw_clusters", "draw_netlist", "draw_partition", "draw_silhouette"]
+__all__ = [
+    "draw_clusters",
+    "draw_communities",
+    "draw_local",
+    "draw_netlist",
+    "draw_partition",
+    "draw_silhouette",
+]
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -45,6 +52,37 @@ def draw_partition(
     plot_partition(
         graph, labels, n_parts, coordinates=coordinates, ax=figure.add_subplot(), title=title
     )
+    _save(figure, path, title)
+
+
+def draw_communities(path: str, graph: Graph, labels: NDArray[Any], title: str) -> None:
+    """Draw the ordered adjacency matrix, the sizes and, if small, the graph; write it to `path`."""
+    from partwise.plot import plot_communities
+
+    figure = _new_figure(13, 6)
+    plot_communities(graph, labels, figure=figure, title=title)
+    if len(figure.axes) > 2:
+        figure.set_size_inches(19, 6)
+    _save(figure, path, title)
+
+
+def draw_local(
+    path: str,
+    graph: Graph,
+    cluster: NDArray[Any],
+    seeds: NDArray[Any],
+    profile: NDArray[Any] | None,
+    title: str,
+) -> None:
+    """Draw a cluster and its surroundings, beside its sweep if given; write it to `path`."""
+    from partwise.plot import plot_local_cluster, plot_sweep
+
+    figure = _new_figure(7 if profile is None else 13, 6)
+    figure.suptitle(title)
+    axes = figure.subplots(1, 1 if profile is None else 2, squeeze=False)[0]
+    plot_local_cluster(graph, cluster, seeds, ax=axes[0])
+    if profile is not None:
+        plot_sweep(profile, len(cluster) if len(cluster) <= len(profile) else None, ax=axes[1])
     _save(figure, path, title)
 
 

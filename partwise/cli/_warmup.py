@@ -26,7 +26,8 @@ WARMUP_HELP = paragraphs("""Compile the kernels now, so that no later command ha
 Compiled kernels are kept on disk, beside the package or in the user's cache folder
 (NUMBA_CACHE_DIR overrides it), per version and type of processor. A second warmup has nothing to
 do. Small graphs and netlists are read, partitioned and measured in every way that needs kernels of
-its own; points are clustered by the algorithms that the cluster command takes by itself.
+its own; so are the communities and the local clusters of graphs; points are clustered by the
+algorithms that the cluster command takes by itself.
 
 \b
 Examples:
@@ -42,6 +43,7 @@ class Group(StrEnum):
     read = "read"
     partition = "partition"  # type: ignore[assignment]
     cluster = "cluster"
+    communities = "communities"
 
 
 def warmup(
@@ -49,7 +51,8 @@ def warmup(
         Group,
         typer.Argument(
             help="read: readers and writers; partition: these, the partitioners and the metrics; "
-            "cluster: readers and writers, and k-medoids."
+            "cluster: readers and writers, and k-medoids; communities: readers and writers, "
+            "communities and local clusters."
         ),
     ] = Group.all,
     quiet: Quiet = False,
@@ -62,6 +65,8 @@ def warmup(
     steps = [("readers and writers", _read_and_write)]
     if group in (Group.all, Group.cluster):
         steps += [("clusters", _cluster)]
+    if group in (Group.all, Group.communities):
+        steps += [("communities", _communities), ("local clusters", _local)]
     if group in (Group.all, Group.partition):
         steps += [("partitioner", _partition), ("metrics", _measure), ("netlists", _netlists)]
     compiled: list[str] = []
@@ -284,3 +289,62 @@ def _cluster() -> None:
         medoid_silhouettes(data, result.medoids, search)
         silhouette(distance_matrix(data, search), result.labels)
     find_medoid_silhouette(points, Search(3, 0))
+
+
+def _edge_variants(graph: Graph) -> list[Graph]:
+    """Return `graph` without weights and with weights of each kind on its edges."""
+    variants = _variants(graph)
+    return [variants[0], variants[1], variants[4]]
+
+
+def _communities() -> None:
+    """Qualities and limits on small graphs of every kind, and threads on large ones."""
+    import numpy as np
+
+    from partwise.cluster import leiden, louvain
+    from partwise.graph import Graph
+    from partwise.metrics import community_report
+
+    small, large = _grid(12), _grid(330)  # the latter of more arcs than are worth threads
+    labels = (np.arange(small.n_nodes) % 4).astype(np.int32)
+    fixed = np.where(labels == 0, labels, -1)
+    for graph in _edge_variants(small):
+        indptr, indices, weights, _ = graph._arrays
+        for each in (graph, Graph._trusted(indptr, indices, weights, directed=True)):
+            found = leiden(each, random_state=0)
+            community_report(each, found.labels)
+        louvain(graph, random_state=0)
+        leiden(graph, quality="barber", random_state=0)
+        leiden(graph, fixed=fixed, initial_labels=labels, theta=0.01, random_state=0)
+        leiden(graph, min_size=3, max_size=9, random_state=0)
+        leiden(graph, consensus=2, random_state=0)
+    for graph in _variants(large)[:2]:
+        leiden(graph, n_jobs=2, algorithm="sequential", random_state=0)
+        leiden(graph, n_jobs=2, algorithm="parallel", random_state=0)
+        leiden(graph, n_jobs=2, algorithm="free", random_state=0)
+
+
+def _local() -> None:
+    """Every method on graphs with weights of every kind, with attributes and without."""
+    import numpy as np
+
+    from partwise.cluster import local
+    from partwise.cluster.local._mass_grid import plan_mass_grid
+
+    graphs = _edge_variants(_grid(12))
+    points = np.random.default_rng(0).random((graphs[0].n_nodes, 2))
+    for graph in graphs:
+        seeds = [0, 1, 12]
+        results = [
+            local.approximate_pagerank(graph, seeds, eps=1e-4),
+            local.l1_pagerank(graph, seeds, rho=1e-4),
+            local.heat_kernel_pagerank(graph, seeds),
+            local.capacity_releasing_diffusion(graph, seeds),
+            local.mqi(graph, seeds),
+            local.simple_local(graph, seeds),
+        ]
+        for sink in ("degree", "unit"):
+            for attributes in (None, points, points.astype(np.float32)):
+                plan_mass_grid(graph, attributes, sink=sink).search(seeds)
+        for result in results:
+            local.sweep_profile(graph, result.x_idx, result.x_val, by_degree=True)

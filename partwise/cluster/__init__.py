@@ -63,6 +63,7 @@ _LOCAL = (
     "ncp_profile",
     "simple_local",
     "sweep_cut",
+    "sweep_profile",
 )
 
 __getattr__, __dir__, __all__ = lazy_exports(

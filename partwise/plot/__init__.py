@@ -10,6 +10,11 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "plot_partition": "_partition",
         "plot_blocks": "_blocks",
+        "plot_adjacency": "_matrix",
+        "plot_communities": "_communities",
+        "plot_community_sizes": "_communities",
+        "plot_local_cluster": "_local",
+        "plot_sweep": "_local",
         "plot_clusters": "_clusters",
         "plot_silhouette": "_clusters",
         "plot_utilisation": "_netlist",

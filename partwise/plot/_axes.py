@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["block_colors", "new_axes", "require_matplotlib"]
+__all__ = ["block_colors", "new_axes", "new_figure", "require_matplotlib"]
 
 
 def require_matplotlib() -> Any:
@@ -30,6 +31,16 @@ def new_axes(ax: Axes | None) -> Axes:
     import matplotlib.pyplot as plt
 
     return plt.subplots(figsize=(7, 7), layout="constrained")[1]
+
+
+def new_figure(figure: Figure | None, width: float, height: float) -> Figure:
+    """Return `figure`, or a new one of the current backend, in inches."""
+    require_matplotlib()
+    if figure is not None:
+        return figure
+    import matplotlib.pyplot as plt
+
+    return plt.figure(figsize=(width, height), layout="constrained")
 
 
 def block_colors(n_parts: int) -> NDArray[np.float64]:

@@ -11,15 +11,15 @@ from partwise.graph import Graph, as_graph
 from partwise.graph._labels import check_labels
 from partwise.plot._axes import block_colors, new_axes
 from partwise.plot._layout import graph_layout
+from partwise.plot._matrix import plot_adjacency
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_partition"]
+__all__ = ["is_drawable", "plot_partition"]
 
 _LAYOUT_NODES, _LAYOUT_EDGES = 4_000, 20_000  # beyond, a layout is slow and a tangle
 _DRAWN_EDGES = 150_000
-_PIXELS = 512
 
 
 def plot_partition(
@@ -46,8 +46,8 @@ def plot_partition(
         Where the nodes lie. Three dimensions are seen from the side on which they spread least.
     kind : {"auto", "layout", "matrix"}, default="auto"
         Without coordinates: "layout" places the nodes by :func:`graph_layout`; "matrix" draws the
-        adjacency matrix, rows ordered by block and within a block by bandwidth, a dark pixel where
-        there are many edges; "auto" takes the matrix beyond 4,000 nodes or 20,000 edges.
+        adjacency matrix by :func:`plot_adjacency`; "auto" takes the matrix beyond 4,000 nodes or
+        20,000 edges.
     ax : matplotlib Axes, optional
         Where to draw; new axes by default.
     title : str, optional
@@ -83,16 +83,20 @@ def plot_partition(
         raise ValueError(f"kind must be 'auto', 'layout' or 'matrix', got {kind!r}")
     points = None if coordinates is None else _plane(coordinates, graph.n_nodes)
     ax = new_axes(ax)
-    small = graph.n_nodes <= _LAYOUT_NODES and graph.n_edges <= _LAYOUT_EDGES
-    if points is None and (kind == "layout" or (kind == "auto" and small)):
+    if points is None and (kind == "layout" or (kind == "auto" and is_drawable(graph))):
         points = graph_layout(graph)
     if points is None:
-        _draw_matrix(ax, graph, part, n_parts)
+        plot_adjacency(graph, part, n_parts, ax=ax)
     else:
         _draw_nodes(ax, graph, part, n_parts, points)
     if title is not None:
         ax.set_title(title)
     return ax
+
+
+def is_drawable(graph: Graph) -> bool:
+    """Tell whether a graph is small enough to be laid out without coordinates."""
+    return graph.n_nodes <= _LAYOUT_NODES and graph.n_edges <= _LAYOUT_EDGES
 
 
 def _plane(coordinates: ArrayLike, n: int) -> NDArray[np.float64]:
@@ -148,45 +152,3 @@ def _draw_nodes(
     ax.set_aspect("equal")
     ax.autoscale_view()
     ax.set_axis_off()
-
-
-def _draw_matrix(ax: Axes, graph: Graph, part: NDArray[np.int32], n_parts: int) -> None:
-    """Draw how many edges fall on each pixel of the adjacency matrix, ordered by block."""
-    from matplotlib.colors import LogNorm
-
-    n = graph.n_nodes
-    density = _density(graph, part, min(n, _PIXELS))
-    extent = (0, n, n, 0)
-    if n:
-        ax.imshow(
-            np.ma.masked_equal(density, 0),
-            cmap="Blues",
-            norm=LogNorm(vmin=0.3, vmax=max(density.max(), 1)),
-            extent=extent,
-            interpolation="nearest",
-        )
-    ends = np.cumsum(np.bincount(part, minlength=n_parts))[:-1]
-    if n_parts <= 128:
-        ax.hlines(ends, 0, n, colors="tab:red", linewidths=0.4)
-        ax.vlines(ends, 0, n, colors="tab:red", linewidths=0.4)
-    ax.set_xlabel("node, ordered by block")
-    ax.set_ylabel("node, ordered by block")
-
-
-def _density(graph: Graph, part: NDArray[np.int32], pixels: int) -> NDArray[np.float64]:
-    """Return the number of stored edges on each of pixels x pixels cells, shape of that."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import reverse_cuthill_mckee
-
-    n = graph.n_nodes
-    if n == 0:
-        return np.zeros((0, 0))
-    ones = np.ones(len(graph.indices), dtype=np.int8)
-    pattern = csr_array((ones, graph.indices, graph.indptr), shape=(n, n))
-    by_bandwidth = reverse_cuthill_mckee(pattern, symmetric_mode=not graph.directed)
-    order = by_bandwidth[np.argsort(part[by_bandwidth], kind="stable")]
-    pixel = np.empty(n, dtype=np.int64)
-    pixel[order] = np.arange(n) * pixels // n
-    rows = np.repeat(pixel, graph.degrees() if not graph.directed else np.diff(graph.indptr))
-    counts = np.bincount(rows * pixels + pixel[graph.indices], minlength=pixels * pixels)
-    return counts.reshape(pixels, pixels).astype(np.float64)

@@ -6,7 +6,7 @@ import pytest
 from partwise.graph import Graph, delaunay_graph, grid_graph
 from partwise.plot import plot_blocks, plot_partition
 from partwise.plot._axes import block_colors
-from partwise.plot._partition import _density
+from partwise.plot._matrix import density
 
 
 def test_coordinates_are_where_nodes_are_drawn(ax):
@@ -54,10 +54,10 @@ def test_kind_can_be_chosen(ax):
 def test_density_is_block_by_block():
     graph = grid_graph((6, 6))
     labels = np.arange(36) % 2  # columns alternate: all row edges are cut
-    density = _density(graph, labels.astype(np.int32), 2)
+    counts = density(graph, labels.astype(np.int32), 2)
     # 30 edges along columns are inside, 15 in each block, twice stored; 30 along rows are cut
-    assert density.tolist() == [[30, 30], [30, 30]]
-    one = _density(graph, np.repeat([0, 1], 18).astype(np.int32), 2)
+    assert counts.tolist() == [[30, 30], [30, 30]]
+    one = density(graph, np.repeat([0, 1], 18).astype(np.int32), 2)
     assert one.tolist() == [[54, 6], [6, 54]]
 
 

@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "mqi": "_flow_improve",
         "simple_local": "_flow_improve",
         "sweep_cut": "_sweep",
+        "sweep_profile": "_sweep",
         "ncp_profile": "_ncp",
         "CommunityProfile": "_ncp",
         "batch_local_clusters": "_batch",

@@ -23,17 +23,17 @@ __all__ = ["MassGrid", "plan_mass_grid"]
 
 def plan_mass_grid(
     graph: Any,
-    attributes: ArrayLike | None,
+    attributes: ArrayLike | None = None,
     *,
-    source_mass: Any,
-    max_source_mass: float | None,
-    sink: Any,
-    gamma: Any,
-    cluster: str,
-    growth: float,
-    patience: int | None,
-    tol: float,
-    max_pushes: int | None,
+    source_mass: Any = None,
+    max_source_mass: float | None = None,
+    sink: Any = "degree",
+    gamma: Any = "auto",
+    cluster: str = "sweep",
+    growth: float = 1.5,
+    patience: int | None = 5,
+    tol: float = 1e-4,
+    max_pushes: int | None = None,
 ) -> MassGrid:
     """Check the parameters of ``WeightedFlowDiffusion``."""
     flow = plan_flow_diffusion(
