@@ -38,6 +38,8 @@ __all__ = ["COMMUNITIES_HELP", "METHODS", "communities"]
 COMMUNITIES_HELP = paragraphs("""Find the communities of networks: groups with many edges inside and
 few between them. How many there are follows from the network, and from --resolution.
 
+Methods take different options; one that the chosen method does not know is refused.
+
 The community of every node goes to INPUT.communities, one number per line in the order of the
 file's nodes, 0 being the largest; the numbers that matter go to stdout. --labels writes the ids of
 the nodes beside their communities.
@@ -78,6 +80,13 @@ _COMMON = ("random_state", "n_jobs", "callback")
 METHODS = {
     "leiden": Method("leiden", {**_MODULARITY_OPTIONS, "theta": "theta"}, _COMMON),
     "louvain": Method("louvain", _MODULARITY_OPTIONS, _COMMON),
+    "label-propagation": Method(
+        "label_propagation",
+        {"iterations": "max_iter", "initial": "initial_labels", "fixed": "fixed"},
+        ("random_state",),
+    ),
+    "spectral": Method("spectral_communities", {"clusters": "n_clusters"}, ("random_state",)),
+    "markov": Method("markov_clustering", {"inflation": "inflation"}, ("n_jobs",)),
 }
 """The methods of the command, functions of :mod:`partwise.cluster`."""
 
@@ -106,7 +115,9 @@ def communities(
         typer.Option(
             "--method",
             metavar="|".join(METHODS),
-            help="leiden: communities are connected; louvain: they may fall apart.",
+            help="leiden: communities are connected; louvain: they may fall apart; "
+            "label-propagation: quick and rough; spectral: for few communities, whose number it "
+            "estimates; markov: flow that gathers, for small and dense communities.",
         ),
     ] = "leiden",
     quality: Annotated[
@@ -128,6 +139,26 @@ def communities(
             show_default=False,
         ),
     ] = None,
+    clusters: Annotated[
+        int | None,
+        typer.Option(
+            "-k",
+            "--clusters",
+            min=1,
+            metavar="K",
+            help="Of spectral: number of communities, estimated by default.",
+            show_default=False,
+        ),
+    ] = None,
+    inflation: Annotated[
+        float | None,
+        typer.Option(
+            "--inflation",
+            metavar="I",
+            help="Of markov: above 1; larger gives more and smaller communities. 2 by default.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Seed = 0,
     format: Format = None,
     iterations: Annotated[
@@ -137,7 +168,8 @@ def communities(
             min=-1,
             metavar="N",
             help="Runs through all levels, each from the result of the one before; -1: until one "
-            "changes nothing. By default 3 for leiden, 1 for louvain.",
+            "changes nothing. By default 3 for leiden, 1 for louvain. Of label-propagation: most "
+            "rounds, 100.",
             rich_help_panel=_SEARCH,
             show_default=False,
         ),
@@ -260,6 +292,8 @@ def communities(
         {
             "quality": quality and quality.value,
             "resolution": resolution,
+            "clusters": clusters,
+            "inflation": inflation,
             "iterations": iterations,
             "theta": theta,
             "algorithm": algorithm and algorithm.value,
@@ -271,7 +305,9 @@ def communities(
             "sides": sides,
         },
     )
-    _check_numbers(resolution, theta, iterations, min_size, max_size)
+    _check_numbers(resolution, theta, min_size, max_size)
+    check_range("--inflation", inflation, 1.0)
+    _check_iterations(method, iterations)
     if sides is not None and quality is not Quality.barber:
         raise UsageProblem("--sides: is for --quality barber")
     if directed and quality is Quality.barber:
@@ -322,16 +358,22 @@ _LABEL_FILES = {"initial": "initial_labels", "fixed": "fixed", "sides": "sides"}
 def _check_numbers(
     resolution: float | None,
     theta: float | None,
-    iterations: int | None,
     min_size: int | None,
     max_size: int | None,
 ) -> None:
     check_range("--resolution", resolution, open=False)
     check_range("--theta", theta, open=False)
-    if iterations == 0:
-        raise UsageProblem("--iterations: must be at least 1, or -1 for as many as improve, got 0")
     if min_size is not None and max_size is not None and min_size > max_size:
         raise UsageProblem(f"--min-size: must be at most --max-size {max_size}, got {min_size}")
+
+
+def _check_iterations(method: str, iterations: int | None) -> None:
+    if iterations is None or iterations >= 1:
+        return
+    endless = "n_iterations" in METHODS[method].options.values()
+    if iterations == 0 or not endless:
+        more = ", or -1 for as many as improve" if endless else ""
+        raise UsageProblem(f"--iterations: must be at least 1{more}, got {iterations}")
 
 
 _KEYS = (

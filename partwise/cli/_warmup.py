@@ -301,7 +301,7 @@ def _communities() -> None:
     """Qualities and limits on small graphs of every kind, and threads on large ones."""
     import numpy as np
 
-    from partwise.cluster import leiden, louvain
+    from partwise.cluster import label_propagation, leiden, louvain, markov_clustering
     from partwise.graph import Graph
     from partwise.metrics import community_report
 
@@ -318,6 +318,8 @@ def _communities() -> None:
         leiden(graph, fixed=fixed, initial_labels=labels, theta=0.01, random_state=0)
         leiden(graph, min_size=3, max_size=9, random_state=0)
         leiden(graph, consensus=2, random_state=0)
+        label_propagation(graph, random_state=0)
+        markov_clustering(graph)
     for graph in _variants(large)[:2]:
         leiden(graph, n_jobs=2, algorithm="sequential", random_state=0)
         leiden(graph, n_jobs=2, algorithm="parallel", random_state=0)

@@ -28,6 +28,7 @@ def test_numbers_by_hand(call, files):
     assert (done.code, done.errors) == (0, [])
     found = values(done.out)
     assert found.pop("seconds")
+    assert float(found.pop("modularity")) == pytest.approx(5 / 7 - (4**2 + 10**2) / 14**2)
     assert found == {
         "n_nodes": "6",
         "n_edges": "7",
@@ -40,6 +41,10 @@ def test_numbers_by_hand(call, files):
         "connected": "true",
         "max_block_weight": "4",
         "min_block_weight": "2",
+        # 1 and 4 of 7 edges are inside, in volumes 4 and 10; 2 edges leave the smaller volume
+        "coverage": str(5 / 7),
+        "mean_conductance": "0.5",
+        "max_conductance": "0.5",
     }
 
 

@@ -60,6 +60,8 @@ def test_version_loads_no_parser():
         ["--help"],
         ["partition", "--help"],
         ["cluster", "-h"],
+        ["communities", "-h"],
+        ["local", "-h"],
         ["evaluate", "-h"],
         ["warmup", "--help"],
         ["-V", "x"],
@@ -73,7 +75,14 @@ def test_help_loads_nothing_heavy(words):
 
 @pytest.mark.parametrize(
     "words",
-    [["partition", "x", "-k", "0"], ["cluster", "x", "-k", "0"], ["nothing"], ["info", "--no"]],
+    [
+        ["partition", "x", "-k", "0"],
+        ["cluster", "x", "-k", "0"],
+        ["communities", "x", "--iterations", "0"],
+        ["local", "x"],
+        ["nothing"],
+        ["info", "--no"],
+    ],
 )
 def test_wrong_usage_loads_nothing_heavy(words):
     code, names = loaded_by(*words)
@@ -94,6 +103,9 @@ def test_a_run_imports_no_sklearn(grid):
         ["cluster", grid, "-k", 3, "--metric", "shortest-path", "--plot", grid.parent / "c.png"],
         ["cluster", coordinates, "-k", 3, "--plot", grid.parent / "c.svg"],
         ["cluster", coordinates, "-k", 3, "--algorithm", "fasterclara"],
+        ["communities", grid, "--plot", grid.parent / "m.png"],
+        ["communities", grid, "--method", "label-propagation"],
+        ["local", grid, "-s", 0, "--plot", grid.parent / "l.png"],
     ):  # fmt: skip
         code, names = loaded_by(*words)
         assert code == 0
@@ -121,7 +133,9 @@ def test_version(call, words):
 
 def test_help_names_every_command_and_shows_examples(call):
     overview = call("--help").out
-    for name in ("partition", "cluster", "evaluate", "convert", "info", "warmup"):
+    for name in (
+        "partition", "communities", "local", "cluster", "evaluate", "convert", "info", "warmup",
+    ):  # fmt: skip
         assert name in overview
         done = call(name, "--help")
         assert done.code == 0
@@ -215,6 +229,14 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
         ["ring.hgr", *SIDE, "-k", "3", "-e", "0.2", "--static", "--starts", "2"],
     ):  # fmt: skip
         done = spawn("partition", *words, env=cache, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, b"")
+    for words in (
+        ["communities", "g.graph"],
+        ["communities", "weighted.txt", "--min-size", "2"],
+        ["local", "g.txt", "-s", "0", "--plot", "q.png"],
+        ["local", "weighted.txt", "-s", "a", "--method", "acl"],
+    ):
+        done = spawn(*words, env=cache, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, b"")
     for words in (["g.graph", "g.graph.part.4", "l.tsv"], ["ring.hgr", "r.tsv", *SIDE]):
         done = spawn("evaluate", *words, env=cache, cwd=tmp_path)

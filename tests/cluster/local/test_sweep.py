@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwise.cluster.local import sweep_cut
+from partwise.cluster.local import sweep_cut, sweep_profile
 from partwise.cluster.local._query import conductance_of
 from partwise.cluster.local._workspace import borrow
 from partwise.graph import Graph, as_graph
@@ -37,6 +37,9 @@ def test_the_best_prefix_is_found(oracles, n, seed, kind, by_degree):
         score = np.where(degrees > 0, values / np.where(degrees > 0, degrees, 1), -np.inf)
     order = idx[np.lexsort((idx, -score))]
     best, phis = oracles.local.best_prefix(A, order)
+    nodes, profile = sweep_profile(A, idx, values, by_degree=by_degree)
+    np.testing.assert_array_equal(nodes, order)
+    np.testing.assert_allclose(profile, phis)
     result = sweep_cut(A, idx, values, by_degree=by_degree)
     expected = oracles.local.conductance(A, best)
     assert result.conductance == pytest.approx(expected, abs=1e-12)
