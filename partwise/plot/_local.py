@@ -63,7 +63,7 @@ def plot_local_cluster(
     >>> from partwise.graph import grid_graph
     >>> axes = plot_local_cluster(grid_graph((5, 5)), [0, 1, 5], seeds=0, ax=Figure().add_subplot())
     >>> len(axes.collections[-2].get_offsets()), len(axes.collections[-1].get_offsets())
-    (7, 1)
+    (6, 1)
     """
     graph = as_graph(graph)
     members = _check_nodes("cluster", cluster, graph.n_nodes)

@@ -28,7 +28,8 @@ def rows_of(path):
 @pytest.mark.parametrize(
     ("method", "words"),
     [("wfd", ["--max-mass", 8]), ("flow", ["--mass", 8]), ("flow", ["--mass", "4x"]),
-     ("acl", []), ("l1", []), ("heat-kernel", ["--temperature", 3]), ("simple-local", ["--delta", 0.1])],
+     ("acl", []), ("l1", []), ("heat-kernel", ["--temperature", 3]),
+     ("simple-local", ["--delta", 0.1])],
 )  # fmt: skip
 def test_a_triangle_by_hand(call, pairs, method, words):
     done = call("local", pairs, "--seed-node", "a", "--method", method, *words)
