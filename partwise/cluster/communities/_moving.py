@@ -15,8 +15,10 @@ __all__ = ["Moving", "move_on_threads", "spare_sums"]
 
 _BATCH_ARCS = 100_000
 _MIN_BATCHES, _MAX_BATCHES = 4, 128
-_MAX_ROUNDS = 20
-_REST = 0.02  # share of the nodes at which one thread finishes
+_MAX_ROUNDS = 40
+_HEAVY = 16  # times the mean degree: such nodes wait for one in
+_HEAVY_EVERY = 4  # rounds, as every move of a neighbour asks for them again
+_REST = 0.005  # share of the nodes at which one thread finishes
 
 
 @dataclass
@@ -100,10 +102,15 @@ def _take_turns(
     state = (moving.labels, moving.table, moving.members)
     limits = (problem.bulk, moving.held, problem.capacity)
     n_moves = 0
-    for _ in range(_MAX_ROUNDS):
+    heavy = degree > _HEAVY * max(float(degree.mean()), 1.0)
+    for round_ in range(_MAX_ROUNDS):
         n_active = waiting_nodes(sequence, waiting, active)
         if n_active <= _REST * n:
             break
+        if round_ % _HEAVY_EVERY:
+            light = active[:n_active][~heavy[active[:n_active]]]
+            n_active = len(light)
+            active[:n_active] = light
         before = n_moves
         cost = np.concatenate([np.zeros(1, np.int64), np.cumsum(degree[active[:n_active]] + 1)])
         n_batches = min(max(int(cost[-1]) // _BATCH_ARCS, _MIN_BATCHES), _MAX_BATCHES)
@@ -127,7 +134,7 @@ def _take_turns(
                 problem.pinned, *limits, batch, *out, shifted, waiting,
             )  # fmt: skip
             n_moves += int(moved)
-        if n_moves - before <= _REST * n_active:
+        if n_moves - before <= _REST * n_active and round_ % _HEAVY_EVERY == 0:
             break
     return n_moves
 

@@ -58,8 +58,8 @@ class CommunityResult:
 
     @property
     def sizes(self) -> NDArray[np.int64]:
-        """Number of nodes of every community, by label."""
-        return np.bincount(self.labels)
+        """Number of nodes of every community, in ascending order of the labels."""
+        return np.unique_counts(self.labels).counts
 
     def to_dict(self, *, labels: bool = False) -> dict[str, Any]:
         """Return the numbers as plain Python values, ready for JSON.
