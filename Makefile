@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TEST_EXTRAS ?= dev,plot,io
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile
 BENCH ?= partition --quick
 
 comma := ,
