@@ -155,7 +155,7 @@ class Louvain(_CommunityEstimator):
     Examples
     --------
     >>> edges = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 5), (5, 3)]
-    >>> from partwise.graph._graph_estimator import GraphEstimator
+    >>> from partwise.graph import Graph
     >>> Louvain(random_state=0).fit(Graph.from_edges(edges)).labels_.tolist()
     [0, 0, 0, 1, 1, 1]
     """

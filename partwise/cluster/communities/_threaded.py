@@ -144,12 +144,18 @@ def _refined(
     single_pieces(ordered.a, ordered.b, external, piece, table)
     longest = int(np.diff(ordered.indptr).max(initial=0)) + 1
     bounds = _shares(ordered.indptr[starts] + starts, n_threads)
-    with launch_on(n_threads):
-        refine_on_threads(
-            *ordered.csr, *ordered.null_model, starts, bounds, theta, seed,
-            piece, table, np.zeros(n, np.uint8), np.empty((n_threads, longest), np.uint32),
-            np.empty((n_threads, longest if theta > 0 else 1)), np.empty(n_threads, np.int64),
-        )  # fmt: skip
+    grown = np.zeros(n, np.uint8)
+    touched = np.empty((n_threads, longest), np.uint32)
+    chance = np.empty((n_threads, longest if theta > 0 else 1))
+    joined = np.zeros(n_threads, np.int64)
+    for randomness in (theta, 0.0):
+        # see _pieces in the kernels
+        if not joined.any():
+            with launch_on(n_threads):
+                refine_on_threads(
+                    *ordered.csr, *ordered.null_model, starts, bounds, randomness, seed,
+                    piece, table, grown, touched, chance, joined,
+                )  # fmt: skip
     piece = piece[:n]
     n_pieces = int(number_pieces(piece, np.empty(n, np.uint32)))
     piece_starts, members = np.zeros(n_pieces + 1, np.uint64), np.empty(n, np.uint32)

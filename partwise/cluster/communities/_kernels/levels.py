@@ -127,11 +127,17 @@ def _pieces(csr, null_model, starts, place, nodes, labels, theta, seed):
     piece = np.empty(n + SPARE, np.uint32)
     table = np.empty(ROW * (n + SPARE))
     single_pieces(new_a, new_b, external, piece, table)
-    refine(
-        new_indptr, new_indices, new_weights, new_a, new_b, coefficient, starts, 0,
-        len(starts) - 1, theta, seed, piece, table, np.zeros(n, np.uint8),
-        np.empty(longest + _1, np.uint32), np.empty(longest + _1 if theta > 0.0 else _1),
-    )  # fmt: skip
+    grown = np.zeros(n, np.uint8)
+    touched = np.empty(longest + _1, np.uint32)
+    chance = np.empty(longest + _1 if theta > 0.0 else _1)
+    joined = 0
+    for randomness in (theta, 0.0):
+        # chance may leave all nodes alone; then the best pieces are taken, as the search must go on
+        if joined == 0:
+            joined = refine(
+                new_indptr, new_indices, new_weights, new_a, new_b, coefficient, starts, 0,
+                len(starts) - 1, randomness, seed, piece, table, grown, touched, chance,
+            )  # fmt: skip
     return (new_indptr, new_indices, new_weights), (new_a, new_b, coefficient), piece[:n]
 
 
