@@ -85,11 +85,7 @@ def _take_turns(
     n_threads: int,
 ) -> int:
     """Decide in batches on all threads, move on one: see the kernels in ``rounds``."""
-    from partwise.cluster.communities._kernels.rounds import (
-        commit_moves,
-        decide_moves,
-        waiting_nodes,
-    )
+    from partwise.cluster.communities._kernels.rounds import round_moves, waiting_nodes
 
     n = problem.n
     degree = np.diff(problem.indptr).astype(np.int64)
@@ -97,10 +93,8 @@ def _take_turns(
     touched = np.empty((n_threads, n + 1), np.uint32)
     shifted = np.empty(n)
     active = np.empty(n + 1, np.uint32)
-    target = np.empty(n, np.uint32)
-    linked, inside = np.empty(n), np.empty(n)
-    state = (moving.labels, moving.table, moving.members)
-    limits = (problem.bulk, moving.held, problem.capacity)
+    decisions = np.empty(n, np.uint32), np.empty(n), np.empty(n)
+    pinned = np.zeros(n, np.uint8) if problem.pinned is None else problem.pinned
     n_moves = 0
     heavy = degree > _HEAVY * max(float(degree.mean()), 1.0)
     for round_ in range(_MAX_ROUNDS):
@@ -111,32 +105,38 @@ def _take_turns(
             light = active[:n_active][~heavy[active[:n_active]]]
             n_active = len(light)
             active[:n_active] = light
-        before = n_moves
         cost = np.concatenate([np.zeros(1, np.int64), np.cumsum(degree[active[:n_active]] + 1)])
-        n_batches = min(max(int(cost[-1]) // _BATCH_ARCS, _MIN_BATCHES), _MAX_BATCHES)
-        cuts = np.searchsorted(cost, np.linspace(0, cost[-1], n_batches + 1))
-        for lo, hi in zip(cuts[:-1].tolist(), cuts[1:].tolist()):
-            if lo == hi:
-                continue
-            batch = active[lo:hi]
-            waiting[batch] = 0
-            out = target[: hi - lo], linked[: hi - lo], inside[: hi - lo]
-            share = np.linspace(cost[lo], cost[hi], n_threads + 1)
-            bounds = np.searchsorted(cost[lo : hi + 1], share).astype(np.int64)
-            bounds[0], bounds[-1] = 0, hi - lo
-            with launch_on(n_threads):
-                decide_moves(
-                    *problem.csr, *problem.null_model, *state, *limits,
-                    batch, bounds, sums, touched, *out,
-                )  # fmt: skip
-            moved, moving.n_free = commit_moves(
-                *problem.csr, *problem.null_model, *state, moving.free, moving.n_free,
-                problem.pinned, *limits, batch, *out, shifted, waiting,
+        with launch_on(n_threads):
+            moved, moving.n_free = round_moves(
+                *problem.csr, *problem.null_model, moving.labels, moving.table, moving.members,
+                moving.free, moving.n_free, pinned, problem.bulk, moving.held, problem.capacity,
+                active, _shares(cost, n_threads),
+                sums, touched, *decisions, shifted, waiting,
             )  # fmt: skip
-            n_moves += int(moved)
-        if n_moves - before <= _REST * n_active and round_ % _HEAVY_EVERY == 0:
+        n_moves += int(moved)
+        if moved <= _REST * n_active and round_ % _HEAVY_EVERY == 0:
             break
     return n_moves
+
+
+def _shares(cost: NDArray[np.int64], n_threads: int) -> NDArray[np.int64]:
+    """Split the visits of a round into batches, which depend on the graph alone, and these.
+
+    Parameters
+    ----------
+    cost : int64 ndarray of shape (k + 1,)
+        Running total of the cost of the visits.
+
+    Returns
+    -------
+    int64 ndarray of shape (n_batches, n_threads + 1)
+    """
+    n_batches = min(max(int(cost[-1]) // _BATCH_ARCS, _MIN_BATCHES), _MAX_BATCHES)
+    cuts = np.searchsorted(cost, np.linspace(0, cost[-1], n_batches + 1))
+    first, last = cost[cuts[:-1], None], cost[cuts[1:], None]
+    shares = np.searchsorted(cost, first + (last - first) * np.linspace(0, 1, n_threads + 1))
+    shares[:, 0], shares[:, -1] = cuts[:-1], cuts[1:]
+    return shares
 
 
 def _race(

@@ -140,7 +140,8 @@ def _refined(
     """
     n = problem.n
     ordered, external = _permuted(problem, labels, starts, place, nodes, n_threads)
-    piece, table = np.empty(n + SPARE, np.uint32), np.empty(ROW * (n + SPARE))
+    room = n + SPARE * n_threads
+    piece, table = np.empty(room, np.uint32), np.empty(ROW * room)
     single_pieces(ordered.a, ordered.b, external, piece, table)
     longest = int(np.diff(ordered.indptr).max(initial=0)) + 1
     bounds = _shares(ordered.indptr[starts] + starts, n_threads)

@@ -136,7 +136,7 @@ def _pieces(csr, null_model, starts, place, nodes, labels, theta, seed):
         if joined == 0:
             joined = refine(
                 new_indptr, new_indices, new_weights, new_a, new_b, coefficient, starts, 0,
-                len(starts) - 1, randomness, seed, piece, table, grown, touched, chance,
+                len(starts) - 1, randomness, seed, piece, table, n, grown, touched, chance,
             )  # fmt: skip
     return (new_indptr, new_indices, new_weights), (new_a, new_b, coefficient), piece[:n]
 

@@ -40,7 +40,7 @@ def _piece_b(b, table, at, coefficient):
 @kernel
 def refine(
     indptr, indices, weights, a, b, coefficient, starts, first, last, theta, seed,
-    piece, table, grown, touched, chance,
+    piece, table, spare_row, grown, touched, chance,
 ):  # fmt: skip
     """Merge nodes into pieces, in the communities ``first:last``.
 
@@ -63,6 +63,8 @@ def refine(
     table : float64 ndarray (4 (n + SPARE),)
         Rows (0, a, b, weight to the rest of the community) of the single nodes; changed. The spare
         rows take what belongs to no piece, and must begin with positive numbers.
+    spare_row : int
+        The first of the spare rows, n; in thread t of several n + t SPARE.
     grown : uint8 ndarray (n,)
         Zeros; receives 1 for pieces that somebody joined.
     touched : uint32 ndarray (length of the longest row + 1,)
@@ -75,7 +77,7 @@ def refine(
         How often a node joined a piece.
     """
     joined = 0
-    outside = np.uint64(len(a))
+    outside = np.uint64(spare_row)
     state = seed_state(seed)
     for c in range(np.uint64(first), np.uint64(last)):
         low, high = starts[c], starts[c + _1]

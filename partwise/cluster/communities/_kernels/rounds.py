@@ -28,7 +28,7 @@ from partwise.cluster.communities._kernels.move import (
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
-__all__ = ["commit_moves", "decide_moves", "waiting_nodes"]
+__all__ = ["round_moves", "waiting_nodes"]
 
 _ROW = np.uint64(ROW)
 _SPARE_MASK = np.uint64(SPARE - 1)
@@ -41,7 +41,7 @@ def _decide_range(
     indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, held, capacity,
     batch, first, last, sums, touched, target, linked, inside,
 ):  # fmt: skip
-    """Decide for the entries ``first:last`` of the batch; arguments as for `decide_moves`."""
+    """Find the best community for the nodes ``batch[first:last]``; only the outputs change."""
     spare = np.uint64(len(labels))
     far = spare > _CACHED
     end = np.uint64(last) - _1
@@ -91,67 +91,27 @@ def _decide_range(
         inside[i] = within
 
 
-@kernel(parallel=True)
-def decide_moves(
-    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, held, capacity,
-    batch, bounds, sums, touched, target, linked, inside,
-):  # fmt: skip
-    """Find the best community for every node of a batch; nothing but the outputs is changed.
-
-    Parameters
-    ----------
-    indptr, indices, weights, a, b, coefficient, labels, table, members, bulk, capacity
-        As for :func:`~partwise.cluster.communities._kernels.move.local_moves`.
-    batch : uint32 ndarray (k,)
-    bounds : int64 ndarray (n_threads + 1,)
-        The share of every thread.
-    sums : float64 ndarray (n_threads, n + SPARE)
-        Zeros before and after, but positive in the spare places.
-    touched : uint32 ndarray (n_threads, n + 1)
-        Scratch.
-    target : uint32 ndarray (k,)
-        Receives the community, or 2**32 - 1 for an empty one.
-    linked, inside : float64 ndarray (k,)
-        Receive the weights to the target and to the rest of the own community.
-    """
-    for t in prange(len(bounds) - 1):
-        _decide_range(
-            indptr, indices, weights, a, b, coefficient, labels, table, members,
-            bulk, held, capacity, batch, bounds[t], bounds[t + 1], sums[t], touched[t],
-            target, linked, inside,
-        )  # fmt: skip
-
-
 @kernel
-def commit_moves(
+def _commit_range(
     indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
-    pinned, bulk, held, capacity, batch, target, linked, inside, shifted, waiting,
+    pinned, bulk, held, capacity, batch, first, last, target, linked, inside, shifted, waiting,
 ):  # fmt: skip
-    """Make the moves of a batch that are sure to gain, and set their neighbours waiting.
+    """Make the moves of ``batch[first:last]`` that are sure to gain; neighbours wait again.
 
-    Parameters
-    ----------
-    shifted : float64 ndarray (n,)
-        Scratch: weight of the neighbours of a node that moved in this batch.
-    waiting : uint8 ndarray (n,)
-        0 for the batch itself; 1 for nodes that must be looked at again; changed.
-
-    Returns
-    -------
-    n_moves, n_free : int
+    Returns the number of moves, and of empty communities.
     """
     moves = 0
     top = np.uint64(n_free)
-    for i in range(np.uint64(len(batch))):
+    for i in range(np.uint64(first), np.uint64(last)):
         shifted[np.uint64(batch[i])] = 0.0
-    for i in range(np.uint64(len(batch))):
+    for i in range(np.uint64(first), np.uint64(last)):
         v = np.uint64(batch[i])
         own = np.uint64(labels[v])
         to = target[i]
         if to == np.uint32(own):
             # a neighbour that moved has set it waiting again
             continue
-        if pinned is not None and pinned[v]:
+        if pinned[v]:
             continue
         alone = members[own] == 1
         if to == _EMPTY:
@@ -192,7 +152,58 @@ def commit_moves(
             u = np.uint64(indices[j])
             waiting[u] |= np.uint8(labels[u] != to)
             shifted[u] += arc_weight(weights, j)
-    return moves, top
+    return moves, np.int64(top)
+
+
+@kernel(parallel=True)
+def round_moves(
+    indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
+    pinned, bulk, held, capacity, active, shares, sums, touched, target, linked, inside,
+    shifted, waiting,
+):  # fmt: skip
+    """Move nodes batch by batch: all threads decide, one makes the moves.
+
+    Parameters
+    ----------
+    indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free, pinned
+        As for :func:`~partwise.cluster.communities._kernels.move.local_moves`, as are `bulk`,
+        `held` and `capacity`.
+    active : uint32 ndarray (k,)
+        The nodes to visit.
+    shares : int64 ndarray (n_batches, n_threads + 1)
+        Thread t decides for ``active[shares[i, t]:shares[i, t + 1]]`` in batch i.
+    sums : float64 ndarray (n_threads, n + SPARE)
+        Zeros before and after, but positive in the spare places.
+    touched : uint32 ndarray (n_threads, n + 1)
+    target, linked, inside : uint32, float64, float64 ndarray (k,)
+    shifted : float64 ndarray (n,)
+        Scratch: decisions (2**32 - 1 for an empty community), the weights to the chosen and to the
+        own community, and the weight of neighbours that moved in a batch.
+    waiting : uint8 ndarray (n,)
+        1 for nodes that must be looked at; changed.
+
+    Returns
+    -------
+    n_moves, n_free : int
+    """
+    moves = 0
+    for k in range(len(shares)):
+        first, last = shares[k, 0], shares[k, -1]
+        for i in range(first, last):
+            waiting[active[i]] = 0
+        for t in prange(shares.shape[1] - 1):
+            _decide_range(
+                indptr, indices, weights, a, b, coefficient, labels, table, members,
+                bulk, held, capacity, active, shares[k, t], shares[k, t + 1], sums[t], touched[t],
+                target, linked, inside,
+            )  # fmt: skip
+        more, n_free = _commit_range(
+            indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
+            pinned, bulk, held, capacity, active, first, last, target, linked, inside,
+            shifted, waiting,
+        )  # fmt: skip
+        moves += more
+    return moves, n_free
 
 
 @kernel

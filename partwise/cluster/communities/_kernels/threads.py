@@ -8,6 +8,7 @@ from __future__ import annotations
 from numba import prange
 
 from partwise.cluster.communities._kernels.aggregate import aggregate_rows
+from partwise.cluster.communities._kernels.move import SPARE
 from partwise.cluster.communities._kernels.order import permute_rows
 from partwise.cluster.communities._kernels.refine import refine
 from partwise.kernels.jit import kernel
@@ -35,12 +36,13 @@ def refine_on_threads(
 ):  # fmt: skip
     """Run :func:`refine` on the communities ``bounds[t]:bounds[t + 1]`` in thread t.
 
-    `touched`, `chance` and `joined` have a row or an entry for every thread.
+    `touched`, `chance` and `joined` have a row or an entry for each thread, `piece` and `table` its
+    spare rows.
     """
     for t in prange(len(bounds) - 1):
         joined[t] = refine(
             indptr, indices, weights, a, b, coefficient, starts, bounds[t], bounds[t + 1],
-            theta, seed, piece, table, grown, touched[t], chance[t],
+            theta, seed, piece, table, len(a) + t * SPARE, grown, touched[t], chance[t],
         )  # fmt: skip
 
 
