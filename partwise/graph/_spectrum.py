@@ -20,7 +20,6 @@ __all__ = [
 #: Below this number of nodes a dense solver is faster, and it never misses a multiple eigenvalue.
 DENSE_BELOW = 400
 
-_GUARD = 4  # eigenpairs computed beyond those that are wanted
 _BATCH = 8  # eigenpairs that are found together where they are counted
 _PROBE = 1e-4  # relative accuracy that tells whether an eigenvalue is there
 _START = 20080101  # seed of the vector that iterations start from
@@ -61,16 +60,16 @@ def largest_eigenpairs(
     -----
     Implicitly restarted Lanczos (ARPACK), or a dense solver for small n or nearly all eigenvalues.
     From one start vector, Lanczos iteration finds a further copy of a multiple eigenvalue only by
-    rounding; some more eigenvalues than asked for are computed, which makes a miss rare.
+    rounding, hence `complete`.
     """
     n = operator.shape[0]
-    if n < DENSE_BELOW or k + _GUARD > n // 2:
+    if n < DENSE_BELOW or k > n // 2:
         from scipy.linalg import eigh
 
         dense = operator @ np.eye(n)
         values, vectors = eigh((dense + dense.T) / 2, subset_by_index=(n - k, n - 1))
     else:
-        values, vectors = _lanczos(operator, k + _GUARD, tol, seed)
+        values, vectors = _lanczos(operator, k, tol, seed)
         if complete:
             values, vectors = _add_missed(operator, values, vectors, k, tol, seed)
     order = np.argsort(-values, kind="stable")[:k]
