@@ -162,11 +162,12 @@ def _find_all(
 ) -> list[tuple[LocalCluster, float | None]]:
     """Answer all queries, on several threads."""
     from partwise._checks import check_jobs
-    from partwise.cluster.local._batch import deal
+    from partwise.kernels.parallel import deal
 
     found: list[Any] = [None] * len(sets)
 
     def work(job: int, n_jobs: int) -> None:
+        """Answer every n_jobs-th query."""
         for at in range(job, len(sets), n_jobs):
             if job == 0:  # one thread tells for all
                 share = _READ + (_SOLVED - _READ) * at / len(sets)

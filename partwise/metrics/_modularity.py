@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from partwise.graph._bipartite import check_sides
 from partwise.graph._convert import as_graph
-from partwise.graph._graph import Graph
 from partwise.metrics._clusters import ClusterSums, cluster_labels, cluster_sums
 
 __all__ = ["bipartite_modularity", "check_resolution", "modularity", "modularity_of"]
@@ -108,7 +108,7 @@ def modularity_of(sums: ClusterSums, gamma: float) -> float:
 def bipartite_modularity(
     graph: Any,
     labels: ArrayLike,
-    sides: ArrayLike,
+    sides: ArrayLike | None = None,
     *,
     resolution: float = 1.0,
     noise: str = "cluster",
@@ -126,9 +126,10 @@ def bipartite_modularity(
         Undirected, with n nodes; every edge joins the two sides.
     labels : array-like of int, shape (n,)
         Community of each node, of either side, from 0 on, and -1 for noise.
-    sides : array-like of bool or of 0 and 1, shape (n,)
-        Side of each node. It must be given: where the graph falls into pieces, the edges do not
-        tell which of their sides belong together.
+    sides : array-like of shape (n,), optional
+        Two different values that say which side each node is on. Found by two colours if not given;
+        where the edges fall into several components they do not tell which of their sides belong
+        together, and it must be.
     resolution, noise
         As for :func:`modularity`.
 
@@ -162,7 +163,7 @@ def bipartite_modularity(
     if graph.directed:
         raise ValueError("graph must be undirected for bipartite_modularity, got a directed graph")
     part, k = cluster_labels(labels, graph.n_nodes, noise)
-    side = _check_sides(graph, sides)
+    side = check_sides(graph, sides).astype(np.int32)
     # Communities split by side: the edges of the graph all leave, and leave by their degrees.
     sums = cluster_sums(graph, 2 * part + side, 2 * (k + 1))
     red, blue = sums.leaving[0::2][:k], sums.leaving[1::2][:k]
@@ -171,24 +172,3 @@ def bipartite_modularity(
         return 0.0
     internal = cluster_sums(graph, part, k).internal
     return float((internal / m - gamma * (red / m) * (blue / m)).sum())
-
-
-def _check_sides(graph: Graph, sides: ArrayLike) -> NDArray[np.int32]:
-    given = np.asarray(sides)
-    if given.shape != (graph.n_nodes,):
-        raise ValueError(f"sides must have shape ({graph.n_nodes},), got {given.shape}")
-    if given.dtype.kind not in "biu" and given.size:
-        raise TypeError(f"sides must hold booleans or 0 and 1, got dtype {given.dtype}")
-    if given.size and (given.min() < 0 or given.max() > 1):
-        at = int(np.argmax((given < 0) | (given > 1)))
-        raise ValueError(f"sides must hold 0 and 1, got {given[at]} at position {at}")
-    side = given.astype(np.int32)
-    u, v, _ = graph.to_edges()
-    wrong = side[u] == side[v]
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        raise ValueError(
-            f"every edge must join the two sides, got ({u[at]}, {v[at]}) with both ends on side "
-            f"{side[u[at]]}"
-        )
-    return side

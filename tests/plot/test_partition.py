@@ -64,10 +64,12 @@ def test_density_is_block_by_block():
 @pytest.mark.parametrize("n", [0, 1])
 @pytest.mark.parametrize("kind", ["layout", "matrix"])
 def test_hardly_any_graph(ax, n, kind):
-    plot_partition(
+    drawn = plot_partition(
         Graph.from_edges(np.empty((0, 2), int), n_nodes=n), np.zeros(n, int), kind=kind, ax=ax
     )
     ax.figure.canvas.draw()
+    assert drawn is ax
+    assert not ax.lines  # no edge is drawn
 
 
 @pytest.mark.parametrize("n_parts", [1, 10, 11, 300])
@@ -97,6 +99,8 @@ def test_new_axes_without_a_display():
 
     axes = plot_partition(grid_graph((2, 2)), [0, 0, 1, 1])
     axes.figure.canvas.draw()
+    assert axes.figure.axes == [axes]
+    assert axes.has_data()
     plt.close(axes.figure)
 
 

@@ -118,10 +118,10 @@ def leiden(
     gains most; neighbours of what moved are queued again. Every community is then rebuilt from
     single nodes, joining only pieces that are well connected to the rest of it; the pieces become
     the nodes of the next level, which starts from the communities [1]_. Every community comes out
-    connected (with fixed labels, but for what they tie together), and no two of them could be
-    merged with gain. With `theta` = 0 the refinement is greedy, which is at least as good in few
-    iterations; that iterating forever would make all subsets optimal is proved only for
-    `theta` > 0.
+    connected (with fixed labels, but for what they tie together). Once an iteration changes
+    nothing, no two of them could be merged with gain, and no node could move. With `theta` = 0 the
+    refinement is greedy, which is at least as good in few iterations; that iterating forever would
+    make all subsets optimal is proved only for `theta` > 0.
 
     About O(m) time an iteration in practice; memory about three times the CSR arrays.
 

@@ -13,7 +13,7 @@ from partwise.kernels.csr import DUPLICATES, csr_from_edges
 if TYPE_CHECKING:
     from partwise.graph import Graph
 
-__all__ = ["QUALITIES", "Problem", "as_problem", "check_sides", "label_sums"]
+__all__ = ["QUALITIES", "Problem", "as_problem", "label_sums"]
 
 QUALITIES = ("modularity", "cpm", "rb_er", "barber")
 
@@ -139,6 +139,8 @@ def as_problem(graph: Graph, quality: str, resolution: float, sides: ArrayLike |
     if quality == "modularity":
         return Problem(*csr, strength, None, resolution / (2 * total) if total else 0.0)
     if quality == "barber":
+        from partwise.graph._bipartite import check_sides
+
         side = check_sides(graph, sides)
         red, blue = np.where(side, 0.0, strength), np.where(side, strength, 0.0)
         return Problem(*csr, red, blue, resolution / total if total else 0.0)
@@ -183,43 +185,3 @@ def _strengths(graph: Graph) -> NDArray[np.float64]:
     out = np.empty(graph.n_nodes)
     row_sums(indptr, indices, weights, not graph.directed and graph.has_self_loops, out)
     return out
-
-
-def check_sides(graph: Graph, sides: ArrayLike | None) -> NDArray[np.bool_]:
-    """Return the side of every node of a bipartite graph, found by two colours if not given.
-
-    Raises
-    ------
-    ValueError
-        The graph is not bipartite, the sides have the wrong shape or an edge inside, or are not
-        given for a graph of several components, where two colours leave a choice.
-    """
-    from partwise.cluster.communities._kernels.strengths import inner_edge, two_colour
-
-    indptr, indices, _, _ = graph._arrays
-    n = graph.n_nodes
-    if sides is None:
-        colour = np.full(n, -1, np.int8)
-        n_components = two_colour(indptr, indices, colour, np.empty(n, np.int64))
-        if n_components > 1:
-            raise ValueError(
-                f"sides must be given for a graph with {n_components} components that have edges: "
-                "which side of one belongs to which side of another cannot be known"
-            )
-        side = colour == 1
-    else:
-        array = np.asarray(sides)
-        if array.shape != (n,):
-            raise ValueError(f"sides must have shape ({n},), one entry per node, got {array.shape}")
-        kinds = np.unique(array)
-        if len(kinds) > 2:
-            raise ValueError(f"sides must hold two different values, got {len(kinds)}")
-        side = array == kinds[-1] if len(kinds) == 2 else np.zeros(n, bool)
-    at = int(inner_edge(indptr, indices, side))
-    if at >= 0:
-        u = int(np.searchsorted(indptr, at, side="right")) - 1
-        raise ValueError(
-            f"the graph is not bipartite: edge ({u}, {int(indices[at])}) joins two nodes of the "
-            f"same side"
-        )
-    return side

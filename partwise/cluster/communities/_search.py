@@ -221,9 +221,6 @@ def _measure(
     from partwise import metrics
 
     if quality == "barber":
-        from partwise.cluster.communities._problem import check_sides
-
-        sides = check_sides(graph, sides)
         return metrics.bipartite_modularity(graph, labels, sides, resolution=resolution)
     score = {
         "modularity": metrics.modularity,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+
+from partwise.kernels.parallel import deal
 
 __all__ = ["run_jobs", "single_blas"]
 
@@ -45,18 +46,6 @@ def single_blas() -> Iterator[None]:
 
 
 def run_jobs(work: Callable[[int, int], None], n_jobs: int, n_items: int) -> None:
-    """Call ``work(job, n_jobs)`` for every job, each on a thread; a job takes every n_jobs-th item.
-
-    Parameters
-    ----------
-    work : callable
-        Must give the same results however the items are dealt out.
-    """
-    n_jobs = min(n_jobs, n_items)
+    """Deal the items to threads, as :func:`~partwise.kernels.parallel.deal`, with BLAS on one."""
     with single_blas():
-        if n_jobs <= 1:
-            work(0, 1)
-            return
-        with ThreadPoolExecutor(n_jobs) as pool:
-            for done in [pool.submit(work, job, n_jobs) for job in range(n_jobs)]:
-                done.result()
+        deal(work, n_jobs, n_items)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -13,13 +12,12 @@ from partwise.cluster.local._capacity_releasing import plan_capacity_releasing_d
 from partwise.cluster.local._flow_diffusion import plan_flow_diffusion
 from partwise.cluster.local._flow_improve import plan_mqi, plan_simple_local
 from partwise.cluster.local._heat_kernel import plan_heat_kernel_pagerank
-from partwise.cluster.local._kernels.ball import clear
 from partwise.cluster.local._pagerank import plan_approximate_pagerank, plan_l1_pagerank
 from partwise.cluster.local._query import Query, check_nodes, local_graph
 from partwise.cluster.local._result import LocalCluster
-from partwise.cluster.local._workspace import borrow
+from partwise.cluster.local._workspace import Workspace, visit_all
 
-__all__ = ["METHODS", "answer_all", "batch_local_clusters", "deal", "plan"]
+__all__ = ["METHODS", "answer_all", "batch_local_clusters", "plan"]
 
 METHODS: dict[str, Callable[..., Query]] = {
     "flow_diffusion": plan_flow_diffusion,
@@ -96,25 +94,9 @@ def answer_all(
     sets = [check_nodes(seeds, query.graph.n_nodes) for seeds in seeds_list]
     results: list[Any] = [None] * len(sets)
 
-    def work(job: int, n_jobs: int) -> None:
-        with borrow(query.graph) as workspace:
-            for at in range(job, len(sets), n_jobs):
-                results[at] = query.answer(workspace, sets[at])
-                clear(workspace.ball)
+    def answer(workspace: Workspace, at: int, job: int) -> None:
+        """Keep the cluster of one entry."""
+        results[at] = query.answer(workspace, sets[at])
 
-    deal(work, n_jobs, len(sets))
+    visit_all(query.graph, answer, n_jobs, len(sets))
     return results
-
-
-def deal(work: Callable[[int, int], None], n_jobs: int, n_items: int) -> None:
-    """Call ``work(job, n_jobs)`` for every job on a thread of its own.
-
-    A job takes every n_jobs-th item, and must give the same results however they are dealt out.
-    """
-    n_jobs = min(n_jobs, n_items)
-    if n_jobs <= 1:
-        work(0, 1)
-        return
-    with ThreadPoolExecutor(n_jobs) as pool:
-        for done in [pool.submit(work, job, n_jobs) for job in range(n_jobs)]:
-            done.result()

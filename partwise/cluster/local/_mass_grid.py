@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
-from partwise.cluster.local._batch import deal
 from partwise.cluster.local._flow_diffusion import FlowDiffusion, plan_flow_diffusion
-from partwise.cluster.local._kernels.ball import PUSHES, TOUCHED, clear
+from partwise.cluster.local._kernels.ball import PUSHES, TOUCHED
 from partwise.cluster.local._kernels.diffusion import DONE, SINK_ARRAY, SINK_UNIT
 from partwise.cluster.local._query import check_nodes, check_positive
 from partwise.cluster.local._result import LocalCluster
-from partwise.cluster.local._workspace import Workspace, borrow, total_volume
+from partwise.cluster.local._workspace import Workspace, borrow, total_volume, visit_all
 
 __all__ = ["MassGrid", "plan_mass_grid"]
 
@@ -108,13 +107,11 @@ class MassGrid:
         sets = [check_nodes(seeds, graph.n_nodes) for seeds in seeds_list]
         results: list[Any] = [None] * len(sets)
 
-        def work(job: int, n_jobs: int) -> None:
-            with borrow(graph) as workspace:
-                for at in range(job, len(sets), n_jobs):
-                    results[at] = self._search(workspace, sets[at])
-                    clear(workspace.ball)
+        def search(workspace: Workspace, at: int, job: int) -> None:
+            """Keep what the grid finds for one entry."""
+            results[at] = self._search(workspace, sets[at])
 
-        deal(work, n_jobs, len(sets))
+        visit_all(graph, search, n_jobs, len(sets))
         return results
 
     def _search(self, workspace: Workspace, seeds: NDArray[np.int64]) -> tuple[LocalCluster, float]:

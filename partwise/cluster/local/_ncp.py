@@ -11,10 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count, check_jobs
 from partwise._random import RandomState, check_seed
-from partwise.cluster.local._batch import deal, plan
-from partwise.cluster.local._kernels.ball import clear
+from partwise.cluster.local._batch import plan
 from partwise.cluster.local._query import Query, check_nodes, local_graph
-from partwise.cluster.local._workspace import borrow
+from partwise.cluster.local._workspace import Workspace, visit_all
 
 __all__ = ["CommunityProfile", "ncp_profile"]
 
@@ -143,26 +142,22 @@ def _search(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the least conductance by size, and the item (query, seed) that gave it, -1 if none."""
     n_items = len(queries) * nodes.size
-    pieces: list[tuple[NDArray[np.float64], NDArray[np.int64]]] = []
+    pieces = [(np.full(largest + 1, np.inf), np.full(largest + 1, -1)) for _ in range(n_jobs)]
 
-    def work(job: int, n_jobs: int) -> None:
-        best, item = np.full(largest + 1, np.inf), np.full(largest + 1, -1)
-        pieces.append((best, item))
-        with borrow(queries[0].graph) as workspace:
-            for at in range(job, n_items, n_jobs):
-                query, seed = queries[at // nodes.size], at % nodes.size
-                workspace.swept = None
-                result = query.answer(workspace, nodes[seed : seed + 1])
-                clear(workspace.ball)
-                if workspace.swept is None:
-                    if result.size <= largest and result.conductance < best[result.size]:
-                        best[result.size], item[result.size] = result.conductance, at
-                    continue
-                phi = workspace.swept[1][:largest]
-                lower = np.flatnonzero(phi < best[1 : phi.size + 1])
-                best[lower + 1], item[lower + 1] = phi[lower], at
+    def visit(workspace: Workspace, at: int, job: int) -> None:
+        """Enter the conductances that one query finds into the table of its thread."""
+        best, item = pieces[job]
+        query, seed = queries[at // nodes.size], at % nodes.size
+        result = query.answer(workspace, nodes[seed : seed + 1])
+        if workspace.swept is None:
+            if result.size <= largest and result.conductance < best[result.size]:
+                best[result.size], item[result.size] = result.conductance, at
+            return
+        phi = workspace.swept[1][:largest]
+        lower = np.flatnonzero(phi < best[1 : phi.size + 1])
+        best[lower + 1], item[lower + 1] = phi[lower], at
 
-    deal(work, n_jobs, n_items)
+    visit_all(queries[0].graph, visit, n_jobs, n_items)
     best, item = pieces[0]
     for other, other_item in pieces[1:]:
         better = (other < best) | ((other == best) & (other_item < item))

@@ -8,7 +8,7 @@ pool goes when the graph goes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from partwise.cluster.local._kernels.ball import Ball, clear, new_ball
 from partwise.cluster.local._kernels.network import Network, new_network
 from partwise.graph._graph import Graph
+from partwise.kernels.parallel import deal
 
-__all__ = ["Workspace", "borrow", "total_volume"]
+__all__ = ["Workspace", "borrow", "total_volume", "visit_all"]
 
 
 class Workspace:
@@ -92,3 +93,22 @@ def borrow(graph: Graph) -> Iterator[Workspace]:
     clear(workspace.ball)
     workspace.swept = None
     pool.idle.append(workspace)
+
+
+def visit_all(
+    graph: Graph, visit: Callable[[Workspace, int, int], None], n_jobs: int, n_items: int
+) -> None:
+    """Call ``visit(workspace, item, job)`` for every item, each thread with one workspace.
+
+    The ball is empty at every call.
+    """
+
+    def work(job: int, n_jobs: int) -> None:
+        """Visit every n_jobs-th item."""
+        with borrow(graph) as workspace:
+            for item in range(job, n_items, n_jobs):
+                workspace.swept = None
+                visit(workspace, item, job)
+                clear(workspace.ball)
+
+    deal(work, n_jobs, n_items)

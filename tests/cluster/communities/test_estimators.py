@@ -19,8 +19,10 @@ from partwise.graph import planted_partition_graph
         "check_clustering": "feeds a rectangular matrix; these take a square adjacency"
     },
 )
-def test_scikit_learn_checks(estimator, check):
+def test_scikit_learn_checks_pass_and_leave_the_parameters_alone(estimator, check):
+    before = estimator.get_params()
     check(estimator)
+    assert estimator.get_params() == before
 
 
 @pytest.mark.parametrize(("estimator", "function"), [(Leiden, leiden), (Louvain, louvain)])
