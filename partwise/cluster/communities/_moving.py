@@ -1,4 +1,4 @@
-"""Local moving on several threads, up to the few nodes that one thread then finishes."""
+"""Local moving on several threads, while it pays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from partwise.cluster.communities._kernels.move import ROW, SPARE
+from partwise.cluster.communities._kernels.move import HUB, ROW, SPARE
 from partwise.cluster.communities._problem import Problem, label_sums
 from partwise.kernels.parallel import launch_on
 
@@ -16,9 +16,8 @@ __all__ = ["Moving", "move_on_threads", "spare_sums"]
 _BATCH_ARCS = 100_000
 _MIN_BATCHES, _MAX_BATCHES = 4, 128
 _MAX_ROUNDS = 40
-_HEAVY = 16  # times the mean degree: such nodes wait for one in
-_HEAVY_EVERY = 4  # rounds, as every move of a neighbour asks for them again
-_REST = 0.005  # share of the nodes at which one thread finishes
+_HUBS_EVERY = 4  # rounds
+_REST = 0.005  # share of the arcs that may go on waiting, and of nodes that end it if they move
 
 
 @dataclass
@@ -65,13 +64,16 @@ def move_on_threads(
         1 for nodes that may still have something to gain.
     n_moves : int
     """
-    waiting = np.ones(problem.n, np.uint8)
+    from partwise.cluster.communities._kernels.rounds import LINE
+
+    room = np.ones(problem.n + n_threads * LINE, np.uint8)
+    waiting = room[: problem.n]
     if problem.pinned is not None:
         waiting[problem.pinned > 0] = 0
     if algorithm == "free" and problem.bulk is None:
         moved = _race(problem, moving, sequence, waiting, n_threads)
     else:
-        moved = _take_turns(problem, moving, sequence, waiting, n_threads)
+        moved = _take_turns(problem, moving, sequence, room, n_threads)
     if problem.pinned is not None:
         waiting[problem.pinned > 0] = 0
     return waiting, moved
@@ -91,30 +93,29 @@ def _take_turns(
     degree = np.diff(problem.indptr).astype(np.int64)
     sums = spare_sums(n_threads, n)
     touched = np.empty((n_threads, n + 1), np.uint32)
-    shifted = np.empty(n)
+    moved_in_batch = np.zeros(n, np.uint8)
     active = np.empty(n + 1, np.uint32)
     decisions = np.empty(n, np.uint32), np.empty(n), np.empty(n)
     pinned = np.zeros(n, np.uint8) if problem.pinned is None else problem.pinned
     n_moves = 0
-    heavy = degree > _HEAVY * max(float(degree.mean()), 1.0)
+    hub = degree > HUB * degree.mean()
     for round_ in range(_MAX_ROUNDS):
         n_active = waiting_nodes(sequence, waiting, active)
-        if n_active <= _REST * n:
+        now = active[:n_active]
+        if round_ > 0 and degree[now].sum() <= _REST * len(problem.indices):
             break
-        if round_ % _HEAVY_EVERY:
-            light = active[:n_active][~heavy[active[:n_active]]]
-            n_active = len(light)
-            active[:n_active] = light
-        cost = np.concatenate([np.zeros(1, np.int64), np.cumsum(degree[active[:n_active]] + 1)])
+        if round_ % _HUBS_EVERY:
+            now = now[~hub[now]]
+        cost = np.concatenate([np.zeros(1, np.int64), np.cumsum(degree[now] + 1)])
         with launch_on(n_threads):
             moved, moving.n_free = round_moves(
                 *problem.csr, *problem.null_model, moving.labels, moving.table, moving.members,
                 moving.free, moving.n_free, pinned, problem.bulk, moving.held, problem.capacity,
-                active, _shares(cost, n_threads),
-                sums, touched, *decisions, shifted, waiting,
+                now, _shares(cost, n_threads),
+                sums, touched, *decisions, moved_in_batch, waiting,
             )  # fmt: skip
         n_moves += int(moved)
-        if moved <= _REST * n_active and round_ % _HEAVY_EVERY == 0:
+        if moved <= _REST * len(now) and round_ % _HUBS_EVERY == 0:
             break
     return n_moves
 

@@ -13,10 +13,11 @@ from partwise.cluster.communities._kernels.aggregate import (
     piece_members,
 )
 from partwise.cluster.communities._kernels.levels import community_table, single_pieces
-from partwise.cluster.communities._kernels.move import ROW, SPARE, local_moves
+from partwise.cluster.communities._kernels.move import ROW, SPARE, hubs_among, local_moves
 from partwise.cluster.communities._kernels.order import community_order
 from partwise.cluster.communities._kernels.threads import (
     aggregate_on_threads,
+    close_gaps,
     permute_on_threads,
     refine_on_threads,
 )
@@ -86,7 +87,7 @@ def _move(
     sequence: NDArray[np.uint32],
     settings: Settings,
 ) -> int:
-    """Move nodes until none gains; return the number of moves."""
+    """Move nodes while it pays; only if none gains, none is moved. Return the number of moves."""
     n = problem.n
     table, free = np.empty(ROW * (n + SPARE)), np.empty(n + 1, np.uint32)
     n_free = int(community_table(labels, problem.a, problem.b, members, free, table))
@@ -98,13 +99,15 @@ def _move(
         waiting, moved = move_on_threads(
             problem, moving, sequence, settings.algorithm, settings.n_threads
         )
+        if moved:
+            return moved  # what there is left to gain, a later iteration finds
     left = sequence[waiting[sequence] > 0]
     queue = np.zeros(n, np.uint32)
     queue[: len(left)] = left
     more, _ = local_moves(
         *problem.csr, *problem.null_model, labels, table, members, free, moving.n_free,
         pinned, problem.bulk, moving.held, problem.capacity, queue, len(left), waiting,
-        np.empty(n + 1, np.uint32),
+        hubs_among(problem.indptr, sequence), np.empty(n + 1, np.uint32),
     )  # fmt: skip
     return moved + int(more)
 
@@ -221,12 +224,7 @@ def aggregate(
             *problem.csr, piece, starts, nodes, bounds, begin,
             spare_sums(n_threads, n_pieces), indices, weights, lengths, ends,
         )  # fmt: skip
-    if n_threads == 1:
-        indices, weights = indices[: ends[0]], weights[: ends[0]]
-    else:
-        parts = [slice(int(b), int(e)) for b, e in zip(begin, ends)]
-        indices = np.concatenate([indices[part] for part in parts])
-        weights = np.concatenate([weights[part] for part in parts])
+    size = close_gaps(begin, ends, indices, weights)
     pinned = None
     if problem.pinned is not None:
         pinned = np.zeros(n_pieces, np.uint8)
@@ -237,8 +235,8 @@ def aggregate(
     return replace(
         problem,
         indptr=np.cumsum(lengths, dtype=np.uint64),
-        indices=indices,
-        weights=weights,
+        indices=indices[:size],
+        weights=weights[:size],
         a=label_sums(piece, problem.a, n_pieces),
         b=None if problem.b is None else label_sums(piece, problem.b, n_pieces),
         pinned=pinned,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwise.cluster.communities._kernels.move import SPARE, local_moves
+from partwise.cluster.communities._kernels.move import HUB, SPARE, hubs_among, local_moves
 from partwise.cluster.communities._kernels.pieces import connected_pieces
 from partwise.cluster.communities._moving import Moving, move_on_threads
 from partwise.cluster.communities._problem import as_problem
@@ -57,7 +57,7 @@ def books(state):
     return state.table[: 4 * len(state.labels)]
 
 
-def move(problem, labels, nodes):
+def move(problem, labels, nodes, hubs=()):
     state = moving_state(problem, labels)
     queue = np.zeros(problem.n, np.uint32)
     queue[: len(nodes)] = nodes
@@ -66,9 +66,10 @@ def move(problem, labels, nodes):
     moves, n_free = local_moves(
         *problem.csr, *problem.null_model, labels, state.table, state.members, state.free,
         state.n_free, np.zeros(problem.n, np.uint8), None, None, 0, queue, len(nodes), waiting,
-        np.empty(problem.n + 1, np.uint32),
+        np.array(hubs, np.uint32), np.empty(problem.n + 1, np.uint32),
     )  # fmt: skip
-    assert not waiting.any()
+    # only hubs may be left, and only after moves
+    assert set(np.flatnonzero(waiting & 1)) <= (set(hubs) if moves else set())
     assert n_free == np.count_nonzero(state.members == 0)
     return state, moves
 
@@ -101,7 +102,9 @@ def test_moves_gain_and_the_books_stay_right(oracles, problem, seed):
 def test_when_a_pass_over_all_nodes_moves_none_no_node_gains_by_any_move(oracles, problem, seed):
     rng = np.random.default_rng(seed)
     labels = rng.integers(problem.n, size=problem.n).astype(np.uint32)
-    while move(problem, labels, rng.permutation(problem.n))[1]:
+    nodes = rng.permutation(problem.n)
+    hubs = nodes[rng.random(problem.n) < 0.3]
+    while move(problem, labels, nodes, hubs)[1]:
         pass
     best = oracles.leiden.value(problem, labels)
     for v in range(problem.n):
@@ -109,6 +112,14 @@ def test_when_a_pass_over_all_nodes_moves_none_no_node_gains_by_any_move(oracles
             other = labels.copy()
             other[v] = target
             assert oracles.leiden.value(problem, other) <= best + 1e-9
+
+
+def test_hubs_have_more_than_eight_times_the_mean_degree():
+    star = Graph.from_edges([(0, v) for v in range(1, 20)] + [(20, v) for v in range(21, 30)])
+    # degrees 19 and 9, the mean is 56 / 30
+    assert hubs_among(star.indptr.view(np.uint64), np.arange(29, -1, -1)).tolist() == [0]
+    assert HUB == 8
+    assert hubs_among(np.zeros(4, np.uint64), np.arange(3)).tolist() == []
 
 
 @given(problems(), st.integers(0, 2**31))

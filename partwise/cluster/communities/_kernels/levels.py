@@ -13,7 +13,7 @@ from partwise.cluster.communities._kernels.aggregate import (
     piece_members,
     spared_sums,
 )
-from partwise.cluster.communities._kernels.move import ROW, SPARE, local_moves
+from partwise.cluster.communities._kernels.move import ROW, SPARE, hubs_among, local_moves
 from partwise.cluster.communities._kernels.order import community_order, permute_rows
 from partwise.cluster.communities._kernels.refine import refine
 from partwise.kernels.jit import kernel
@@ -74,7 +74,7 @@ def _move_all(csr, null_model, pinned, bulk, capacity, labels, members, sequence
     moves, _ = local_moves(
         indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
         pinned, bulk, sum_by(labels, bulk, n), capacity, queue, n_queued, waiting,
-        np.empty(n + 1, np.uint32),
+        hubs_among(indptr, sequence), np.empty(n + 1, np.uint32),
     )  # fmt: skip
     return moves
 

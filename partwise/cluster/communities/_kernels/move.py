@@ -23,7 +23,7 @@ from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 from partwise.kernels.prefetch import prefetch
 
-__all__ = ["ROW", "SPARE", "local_moves", "penalty", "zero_like"]
+__all__ = ["HUB", "ROW", "SPARE", "hubs_among", "local_moves", "penalty", "zero_like"]
 
 ROW = 4
 """Floats in a row of the table of communities."""
@@ -31,6 +31,11 @@ ROW = 4
 SPARE = 8
 """Spare rows, a power of two."""
 
+HUB = 8
+"""Times the mean degree from which on a node is a hub: nearly every move asks for it again."""
+
+_PASS = 0.03  # moves by nodes, for the hubs to be looked at once more
+_HUB_BIT = np.uint8(2)
 _ROW = np.uint64(ROW)
 _SPARE_MASK = np.uint64(SPARE - 1)
 _0, _1, _2, _3, _6 = (np.uint64(i) for i in (0, 1, 2, 3, 6))
@@ -109,12 +114,34 @@ def announce_neighbours(indptr, indices, labels, v):
 
 
 @kernel
+def hubs_among(indptr, sequence):
+    """Return the hubs of a graph, in the order of a sequence of its nodes."""
+    n = len(indptr) - 1
+    limit = np.uint64(HUB * (indptr[n] / max(n, 1)))
+    count = 0
+    for v in range(n):
+        count += indptr[v + 1] - indptr[v] > limit
+    hubs = np.empty(count, np.uint32)
+    put = 0
+    if count > 0:
+        for i in range(len(sequence)):
+            v = np.uint64(sequence[i])
+            if indptr[v + _1] - indptr[v] > limit:
+                hubs[put] = v
+                put += 1
+    return hubs[:put]
+
+
+@kernel
 def local_moves(
     indptr, indices, weights, a, b, coefficient,
     labels, table, members, free, n_free, pinned, bulk, held, capacity,
-    queue, n_queued, waiting, touched,
+    queue, n_queued, waiting, hubs, touched,
 ):  # fmt: skip
     """Move the queued nodes, and all that their moves put into the queue again, until none is left.
+
+    Hubs are put there again when all others have come to rest, and not any more once few nodes have
+    moved since the last time; but if no node has moved at all, none would gain.
 
     Parameters
     ----------
@@ -141,7 +168,9 @@ def local_moves(
     queue : uint32 ndarray (n,)
         A ring; its first `n_queued` entries are visited in this order.
     waiting : uint8 ndarray (n,)
-        1 for nodes in the queue; all 0 in the end.
+        1 for nodes in the queue; changed.
+    hubs : uint32 ndarray
+        From :func:`hubs_among`.
     touched : uint32 ndarray (n + 1,)
         Scratch.
 
@@ -162,7 +191,23 @@ def local_moves(
     top = np.uint64(n_free)
     far = n > _CACHED
     moves = 0
-    while left > _0:
+    moves_before = 0
+    for i in range(len(hubs)):
+        waiting[np.uint64(hubs[i])] |= _HUB_BIT
+    while True:
+        if left == _0:
+            if moves > 0 and moves - moves_before <= _PASS * n:
+                break
+            moves_before = moves
+            for i in range(len(hubs)):
+                queue[tail] = hubs[i]
+                new = np.uint64(waiting[np.uint64(hubs[i])] > _HUB_BIT)
+                left += new
+                tail += new
+                if tail == n:
+                    tail = _0
+            if left == _0:
+                break
         v = np.uint64(queue[head])
         if far:
             near, middle, soon = head + _1, head + _3, head + _6
@@ -175,7 +220,7 @@ def local_moves(
         if head == n:
             head = _0
         left -= _1
-        waiting[v] = 0
+        waiting[v] &= _HUB_BIT
 
         start, stop = indptr[v], indptr[v + _1]
         own = np.uint64(labels[v])
@@ -242,8 +287,9 @@ def local_moves(
             for j in range(start, stop):
                 u = np.uint64(indices[j])
                 queue[tail] = u
-                new = np.uint64((waiting[u] == 0) & (labels[u] != target))
-                waiting[u] |= np.uint8(new)
+                apart = labels[u] != target
+                new = np.uint64((waiting[u] == 0) & apart)
+                waiting[u] |= np.uint8(apart)
                 left += new
                 tail += new
                 if tail == n:

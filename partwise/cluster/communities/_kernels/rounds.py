@@ -28,7 +28,10 @@ from partwise.cluster.communities._kernels.move import (
 from partwise.kernels.csr_access import arc_weight
 from partwise.kernels.jit import kernel
 
-__all__ = ["round_moves", "waiting_nodes"]
+__all__ = ["LINE", "round_moves", "waiting_nodes"]
+
+LINE = 64
+"""Bytes of a cache line: two threads that write to one wait for each other."""
 
 _ROW = np.uint64(ROW)
 _SPARE_MASK = np.uint64(SPARE - 1)
@@ -94,22 +97,20 @@ def _decide_range(
 @kernel
 def _commit_range(
     indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
-    pinned, bulk, held, capacity, batch, first, last, target, linked, inside, shifted, waiting,
+    pinned, bulk, held, capacity, batch, first, last, target, linked, inside, moved, waiting,
 ):  # fmt: skip
-    """Make the moves of ``batch[first:last]`` that are sure to gain; neighbours wait again.
+    """Make the moves of ``batch[first:last]`` that are sure to gain; what is not sure waits.
 
     Returns the number of moves, and of empty communities.
     """
     moves = 0
     top = np.uint64(n_free)
     for i in range(np.uint64(first), np.uint64(last)):
-        shifted[np.uint64(batch[i])] = 0.0
-    for i in range(np.uint64(first), np.uint64(last)):
         v = np.uint64(batch[i])
         own = np.uint64(labels[v])
         to = target[i]
         if to == np.uint32(own):
-            # a neighbour that moved has set it waiting again
+            # a neighbour that moves sets it waiting again
             continue
         if pinned[v]:
             continue
@@ -128,10 +129,14 @@ def _commit_range(
         lost = penalty(table, own * _ROW, x, y) - x * (a[v] if b is None else 2.0 * b[v])
         taken = penalty(table, there * _ROW, x, y)
         gain = (linked[i] - taken) - (inside[i] - lost)
-        sure = gain - 2.0 * shifted[v]
+        least = _SLACK * (linked[i] + inside[i] + taken + lost)
         # a node without edges into its own community leaves it in any case
-        astray = inside[i] == 0.0 and not alone and shifted[v] == 0.0 and gain >= 0.0
-        if sure <= _SLACK * (linked[i] + inside[i] + taken + lost) and not astray:
+        astray = inside[i] == 0.0 and not alone and gain >= 0.0
+        shifted = zero_like(weights)
+        if gain > least or astray:
+            for j in range(indptr[v], indptr[v + _1]):
+                shifted += arc_weight(weights, j) * moved[np.uint64(indices[j])]
+        if gain - 2.0 * shifted <= least and not (astray and shifted == 0.0):
             waiting[v] |= np.uint8(gain > 0.0)
             continue
         if members[there] == 0:
@@ -140,6 +145,7 @@ def _commit_range(
         _add(table, own * _ROW, a[v], value_b, -1.0)
         _add(table, there * _ROW, a[v], value_b, 1.0)
         labels[v] = to
+        moved[v] = 1
         members[own] -= np.uint32(1)
         members[there] += np.uint32(1)
         if alone:
@@ -148,20 +154,32 @@ def _commit_range(
         if bulk is not None:
             held[own] -= bulk[v]
             held[there] += bulk[v]
+    return moves, np.int64(top)
+
+
+@kernel
+def _call_neighbours(indptr, indices, labels, batch, first, last, moved, waiting, unused):
+    """Let the neighbours of ``batch[first:last]`` wait that are not in the community moved to.
+
+    Threads may do so at once, since all write the same; what need not be written goes to `unused`.
+    """
+    for i in range(np.uint64(first), np.uint64(last)):
+        v = np.uint64(batch[i])
+        if not moved[v]:
+            continue
+        own = labels[v]
         for j in range(indptr[v], indptr[v + _1]):
             u = np.uint64(indices[j])
-            waiting[u] |= np.uint8(labels[u] != to)
-            shifted[u] += arc_weight(weights, j)
-    return moves, np.int64(top)
+            waiting[u if labels[u] != own else np.uint64(unused)] = 1
 
 
 @kernel(parallel=True)
 def round_moves(
     indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
     pinned, bulk, held, capacity, active, shares, sums, touched, target, linked, inside,
-    shifted, waiting,
+    moved, waiting,
 ):  # fmt: skip
-    """Move nodes batch by batch: all threads decide, one makes the moves.
+    """Move nodes batch by batch: all threads decide, one makes the moves, all tell the neighbours.
 
     Parameters
     ----------
@@ -176,31 +194,44 @@ def round_moves(
         Zeros before and after, but positive in the spare places.
     touched : uint32 ndarray (n_threads, n + 1)
     target, linked, inside : uint32, float64, float64 ndarray (k,)
-    shifted : float64 ndarray (n,)
         Scratch: decisions (2**32 - 1 for an empty community), the weights to the chosen and to the
-        own community, and the weight of neighbours that moved in a batch.
-    waiting : uint8 ndarray (n,)
-        1 for nodes that must be looked at; changed.
+        own community.
+    moved : uint8 ndarray (n,)
+        Zeros before and after.
+    waiting : uint8 ndarray (n + n_threads * LINE,)
+        1 for nodes that must be looked at; changed. The rest is scratch.
 
     Returns
     -------
     n_moves, n_free : int
     """
     moves = 0
-    for k in range(len(shares)):
+    n_batches = len(shares)
+    for k in range(n_batches + 1):
+        for t in prange(shares.shape[1] - 1):
+            if k > 0:
+                _call_neighbours(
+                    indptr, indices, labels, active, shares[k - 1, t], shares[k - 1, t + 1],
+                    moved, waiting, len(labels) + t * LINE,
+                )  # fmt: skip
+            if k < n_batches:
+                _decide_range(
+                    indptr, indices, weights, a, b, coefficient, labels, table, members,
+                    bulk, held, capacity, active, shares[k, t], shares[k, t + 1], sums[t],
+                    touched[t], target, linked, inside,
+                )  # fmt: skip
+        if k > 0:
+            for i in range(shares[k - 1, 0], shares[k - 1, -1]):
+                moved[active[i]] = 0
+        if k == n_batches:
+            break
         first, last = shares[k, 0], shares[k, -1]
         for i in range(first, last):
             waiting[active[i]] = 0
-        for t in prange(shares.shape[1] - 1):
-            _decide_range(
-                indptr, indices, weights, a, b, coefficient, labels, table, members,
-                bulk, held, capacity, active, shares[k, t], shares[k, t + 1], sums[t], touched[t],
-                target, linked, inside,
-            )  # fmt: skip
         more, n_free = _commit_range(
             indptr, indices, weights, a, b, coefficient, labels, table, members, free, n_free,
             pinned, bulk, held, capacity, active, first, last, target, linked, inside,
-            shifted, waiting,
+            moved, waiting,
         )  # fmt: skip
         moves += more
     return moves, n_free

@@ -5,6 +5,7 @@ What a row becomes does not depend on the range it is in, so the results are tho
 
 from __future__ import annotations
 
+import numpy as np
 from numba import prange
 
 from partwise.cluster.communities._kernels.aggregate import aggregate_rows
@@ -13,7 +14,7 @@ from partwise.cluster.communities._kernels.order import permute_rows
 from partwise.cluster.communities._kernels.refine import refine
 from partwise.kernels.jit import kernel
 
-__all__ = ["aggregate_on_threads", "permute_on_threads", "refine_on_threads"]
+__all__ = ["aggregate_on_threads", "close_gaps", "permute_on_threads", "refine_on_threads"]
 
 
 @kernel(parallel=True)
@@ -60,3 +61,15 @@ def aggregate_on_threads(
             indptr, indices, weights, piece, starts, nodes, bounds[t], bounds[t + 1], begin[t],
             sums[t], new_indices, new_weights, lengths,
         )  # fmt: skip
+
+
+@kernel
+def close_gaps(begin, end, indices, weights):
+    """Move the entries ``begin[t]:end[t]`` of all t together; return how many there are."""
+    put = end[0]
+    for t in range(1, len(begin)):
+        for i in range(begin[t], end[t]):
+            indices[put] = indices[i]
+            weights[put] = weights[i]
+            put += np.uint64(1)
+    return np.int64(put)
