@@ -114,14 +114,16 @@ def leiden(
 
     Notes
     -----
-    Nodes are taken from a queue and move to the neighbouring community, or an empty one, that
-    gains most; neighbours of what moved are queued again. Every community is then rebuilt from
-    single nodes, joining only pieces that are well connected to the rest of it; the pieces become
-    the nodes of the next level, which starts from the communities [1]_. Every community comes out
-    connected (with fixed labels, but for what they tie together). Once an iteration changes
-    nothing, no two of them could be merged with gain, and no node could move. With `theta` = 0 the
-    refinement is greedy, which is at least as good in few iterations; that iterating forever would
-    make all subsets optimal is proved only for `theta` > 0.
+    Nodes are taken from a queue and move to the neighbouring community, or an empty one, that gains
+    most; neighbours of what moved are queued again. Other than in [1]_, nodes with more than eight
+    times the mean degree wait there until all others have come to rest, and for the next iteration
+    once few nodes move. Every community is then rebuilt from single nodes, joining only pieces that
+    are well connected to the rest of it; the pieces become the nodes of the next level, which
+    starts from the communities. Every community comes out connected (with fixed labels, but for
+    what they tie together). Once an iteration changes nothing, no two of them could be merged with
+    gain, and no node could move. With `theta` = 0 the refinement is greedy, which is at least as
+    good in few iterations; that iterating forever would make all subsets optimal is proved only for
+    `theta` > 0.
 
     About O(m) time an iteration in practice; memory about three times the CSR arrays.
 

@@ -94,7 +94,7 @@ def _move(
     moving = Moving(labels, table, members, free, n_free, sum_by(labels, problem.bulk, n))
     pinned = np.zeros(n, np.uint8) if problem.pinned is None else problem.pinned
     if settings.algorithm == "sequential":
-        waiting, moved = 1 - pinned, 0
+        waiting = 1 - pinned
     else:
         waiting, moved = move_on_threads(
             problem, moving, sequence, settings.algorithm, settings.n_threads
@@ -104,12 +104,12 @@ def _move(
     left = sequence[waiting[sequence] > 0]
     queue = np.zeros(n, np.uint32)
     queue[: len(left)] = left
-    more, _ = local_moves(
+    moved, _ = local_moves(
         *problem.csr, *problem.null_model, labels, table, members, free, moving.n_free,
         pinned, problem.bulk, moving.held, problem.capacity, queue, len(left), waiting,
         hubs_among(problem.indptr, sequence), np.empty(n + 1, np.uint32),
     )  # fmt: skip
-    return moved + int(more)
+    return int(moved)
 
 
 def _shares(cost: NDArray[np.uint64], n_threads: int) -> NDArray[np.int64]:

@@ -3,7 +3,8 @@
 Nodes are taken in batches. The threads decide for every node of a batch on the state before the
 batch; then the moves are made one after the other, in the order of the batch. A move is made only
 if it is sure to gain: the sums of communities are read anew, and for every neighbour that moved
-meanwhile the worst is assumed. What is not sure waits for a later batch.
+meanwhile the worst is assumed. What is not sure waits for a later round, as do the neighbours of
+what moved, which the threads mark while they decide for the next batch.
 """
 
 from __future__ import annotations
