@@ -24,9 +24,13 @@ __all__ = [
 Row = dict[str, Any]
 
 
+_WALL_CLOCK = ("threads", "batch")
+
+
 def with_time(row: Row, clock: str) -> Row:
-    """Return `row` with ``time``: by the wall clock for two threads, whose work is a sum."""
-    return row | {"time": row["seconds"] if row["solver"].endswith(" x2") else row[clock]}
+    """Return `row` with ``time``: by the wall clock in parts that set two threads beside one."""
+    wall = row["part"] in _WALL_CLOCK or row["solver"].endswith(" x2")
+    return row | {"time": row["seconds"] if wall else row[clock]}
 
 
 def in_order(rows: Iterable[Row], solvers: Iterable[str]) -> list[Row]:

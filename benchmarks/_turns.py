@@ -158,7 +158,7 @@ def add_run_options(
     add("--report-only", action="store_true", help="write the report of the log")
     add(
         "--clock", choices=CLOCKS, default="wall",
-        help="time of the tables; cpu is steadier on a busy machine, and solvers with several "
+        help="time of the tables; cpu is steadier on a busy machine, and the parts with two "
         "threads keep the wall clock",
     )  # fmt: skip
     add(
