@@ -13,6 +13,7 @@ __all__ = [
     "FormatError",
     "GraphFormatError",
     "InfeasibleWarning",
+    "LayoutError",
     "PartwiseWarning",
     "TableFormatError",
 ]
@@ -60,3 +61,7 @@ class GraphFormatError(FormatError):
 
 class TableFormatError(FormatError):
     """A file cannot be read as the table of points or dissimilarities it should hold."""
+
+
+class LayoutError(AssertionError):
+    """A layout breaks what its method promises: a fault of partwise, found by validation."""

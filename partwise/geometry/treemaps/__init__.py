@@ -1,0 +1,13 @@
+"""Treemaps: layouts of weighted trees in the plane, their measures and pictures."""
+
+from partwise._lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "treemap": "_treemap",
+        "TreemapLayout": "_layout",
+        "layout_distance": "_distance",
+        "convex_bound": "_convex",
+    },
+)

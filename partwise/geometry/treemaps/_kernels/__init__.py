@@ -1,0 +1,1 @@
+"""Compiled inner loops of treemaps: plans, one file per method, measures of polygons."""
