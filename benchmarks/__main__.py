@@ -11,6 +11,7 @@ SUITES = {
     "deviation",
     "communities": "Leiden and Louvain: time, modularity, connectedness, threads",
     "local": "clusters around seeds: locality, PageRank, attributes, known classes, batches",
+    "treemaps": "treemaps: time, aspect ratios, d3; points into parts: time, balance, cut",
     "kmedoids": "k-medoids: time, loss, gap to known optima",
     "read": "reading graphs from files: time and memory",
 }
