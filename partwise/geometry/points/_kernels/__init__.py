@@ -1,0 +1,1 @@
+"""Kernels behind :mod:`partwise.geometry.points`."""
