@@ -24,7 +24,7 @@ def _rise(D, P, i, j):
 
 @kernel
 def _along(D, P, i, j):
-    """Return 1 if point j lies ahead of point i in the direction `D`, for two points level in it."""
+    """Return 1 if point j, level with point i, lies ahead of it in the direction `D`."""
     dx, dy = D[2] - D[0], D[3] - D[1]
     if dx != 0.0:
         ahead = P[j, 0] - P[i, 0] if dx > 0.0 else P[i, 0] - P[j, 0]
@@ -35,7 +35,7 @@ def _along(D, P, i, j):
 
 @kernel
 def _levels(D, P, order, levels):
-    """Write how far the points lie to the left of `D`, rounded; return a difference beyond doubt."""
+    """Write how far points lie to the left of `D`, rounded; return what difference is sure."""
     dx, dy = D[2] - D[0], D[3] - D[1]
     widest_x, widest_y = 0.0, 0.0
     for at in range(order.size):
