@@ -69,12 +69,13 @@ def members_of(ground: Floats, leaves: list[Leaf], cells: Cells) -> csr_array:
     """
     from scipy.sparse import csr_array
 
+    from partwise.geometry.points._kernels.hull import keep_inside
+
     members = []
     for low, high in zip(cells.expanded_low, cells.expanded_high):
         meets = ((cells.low <= high) & (cells.high >= low)).all(axis=1)
         near = np.concatenate([leaves[i].points for i in np.flatnonzero(meets)])
-        inside = ((ground[near] >= low) & (ground[near] <= high)).all(axis=1)
-        members.append(np.sort(near[inside]))
+        members.append(np.sort(near[: keep_inside(ground, low, high, near)]))
     indptr = np.concatenate(([0], np.cumsum([m.size for m in members])))
     indices = np.concatenate(members)
     entries = np.ones(indices.size, dtype=bool)

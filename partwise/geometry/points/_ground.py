@@ -14,6 +14,7 @@ __all__ = ["Frame", "ground_frame", "in_region", "is_inlier", "rectangle_axes"]
 
 Floats = NDArray[np.float64]
 
+_QUERIES = 200_000  # at once, which bounds the memory
 _LETTERS = {"x": 0, "y": 1, "z": 2}
 
 
@@ -71,9 +72,13 @@ def is_inlier(points: Floats, n_neighbors: int, n_std: float, n_jobs: int) -> ND
         return np.ones(n, dtype=bool)
     from scipy.spatial import cKDTree
 
-    # among many equal points the point itself need not come first, but a zero does
-    distance, _ = cKDTree(points).query(points, k=n_neighbors + 1, workers=n_jobs)
-    mean = distance[:, 1:].mean(axis=1)
+    tree = cKDTree(points, leafsize=32)
+    order = tree.indices  # one leaf after the other: neighbours are still in the cache
+    mean = np.empty(n)
+    for some in np.array_split(order, -(-n // _QUERIES)):
+        distance, _ = tree.query(points[some], k=n_neighbors + 1, workers=n_jobs)
+        # among many equal points the point itself need not come first, but a zero does
+        mean[some] = distance[:, 1:].mean(axis=1)
     return mean <= mean.mean() + n_std * mean.std()
 
 

@@ -89,7 +89,8 @@ def scene_blocks(
         A view belongs to a block if more than `view_share` of the points it sees are in the
         expanded block, or if it sees more than `block_share` of the points of the expanded block.
     sample_weight : array-like of shape (n,), optional
-        Finite, at least 0, not all 0. Points without weight shape nothing: they are labelled last.
+        Finite, at least 0, not all 0. Weights are what `max_points` and weighted cuts add up; a
+        median counts every point once. Points without weight shape nothing: they are labelled last.
     n_jobs : int, optional
         Threads of the search for neighbours; the result does not depend on it.
 

@@ -15,6 +15,8 @@ __all__ = ["ConformalMap", "Sphere", "lift", "moved"]
 
 Floats = NDArray[np.float64]
 
+_HIGHEST = 1.0 - 1e-8  # a centre on the sphere itself, such as a point of many copies, has no map
+
 
 @dataclass(frozen=True, slots=True)
 class Sphere:
@@ -99,13 +101,13 @@ class ConformalMap:
     Parameters
     ----------
     centre : float64 ndarray of shape (d + 1,)
-        A point inside the unit sphere.
+        A point inside the unit sphere; one nearer than 1e-8 to it is moved inwards.
     """
 
     def __init__(self, centre: Floats) -> None:
         height = float(np.linalg.norm(centre))
-        if height >= 1.0:  # only by rounding
-            centre, height = centre * ((1.0 - 1e-12) / height), 1.0 - 1e-12
+        if height > _HIGHEST:
+            centre, height = centre * (_HIGHEST / height), _HIGHEST
         self.turn = _to_axis(centre, height)
         self.scale = math.sqrt((1.0 - height) / (1.0 + height))
 

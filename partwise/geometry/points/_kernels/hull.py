@@ -1,4 +1,4 @@
-"""Convex hulls in the plane, the smallest rectangle around one, points in a polygon."""
+"""Convex hulls in the plane, the smallest rectangle around one, points in polygons and boxes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from partwise.geometry.points._kernels.predicates import cross_sign, turn
 from partwise.kernels.jit import kernel
 
-__all__ = ["hull_of_sorted", "in_polygon", "smallest_rectangle_edge"]
+__all__ = ["hull_of_sorted", "in_polygon", "keep_inside", "smallest_rectangle_edge"]
 
 
 @kernel
@@ -94,3 +94,15 @@ def in_polygon(P, corners, out):
             if (py <= y) != (qy <= y) and (side > 0) == (qy > py):
                 inside = not inside
         out[i] = inside
+
+
+@kernel
+def keep_inside(P, low, high, some):
+    """Move those of the points `some` that lie in a box to the front; return how many they are."""
+    count = 0
+    for at in range(some.size):
+        i = some[at]
+        inside = low[0] <= P[i, 0] <= high[0] and low[1] <= P[i, 1] <= high[1]
+        some[count] = i  # written anyway, and kept only if it counts
+        count += inside
+    return count
