@@ -192,7 +192,7 @@ def _trials(
         to_centre = ConformalMap(radon_centre(lifted, n_samples, rng))
         images = to_centre.apply(lifted)
         for _ in range(centre, n_trials - 1, _CENTRES):
-            normal: Floats = rng.normal(size=images.shape[1])
+            normal: Floats = rng.normal(size=(images.shape[1],))
             normal /= float(np.linalg.norm(normal))
             yield images @ normal, partial(_pulled_back, to_centre, normal, origin, scale)
 
