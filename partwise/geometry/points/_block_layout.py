@@ -54,6 +54,10 @@ class BlockLayout:
     frame : Frame
         ``origin``, ``axes`` of the ground and direction ``up`` of heights, and the maps ``ground``
         and ``height`` of points to coordinates.
+    tree : CutTree
+        The cuts, by which :meth:`predict` finds the leaf of a point.
+    block_of_leaf : int32 ndarray
+        Block of every leaf of the tree, -1 for dropped ones.
     """
 
     labels: NDArray[np.int32] = field(repr=False)
