@@ -1,4 +1,4 @@
-"""Geometry: planes into treemap cells, space into boxes, points into blocks.
+"""Geometry: planes into treemap cells, points into balanced parts.
 
 Treemaps whose cells have a proven aspect ratio start with a :class:`Tree` and end with
 :func:`treemap`.
@@ -6,13 +6,31 @@ Treemaps whose cells have a proven aspect ratio start with a :class:`Tree` and e
 
 from partwise._lazy import lazy_exports
 
+_TREEMAPS = ("TreemapLayout", "convex_bound", "layout_distance", "treemap")
+_POINTS = (
+    "BlockLayout",
+    "ColmapPoints",
+    "EquitablePartition",
+    "Line",
+    "SceneBlocks",
+    "Sphere",
+    "SphereSeparator",
+    "centerpoint",
+    "equitable_partition",
+    "grid_blocks",
+    "ham_sandwich_cut",
+    "read_colmap_points",
+    "scene_blocks",
+    "sphere_separator",
+)
+
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "Tree": "_tree",
-        "treemap": "treemaps",
-        "TreemapLayout": "treemaps",
-        "layout_distance": "treemaps",
-        "convex_bound": "treemaps",
+        **dict.fromkeys(_TREEMAPS, "treemaps"),
+        **dict.fromkeys(_POINTS, "points"),
+        "points": "",
+        "treemaps": "",
     },
 )
