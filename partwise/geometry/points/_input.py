@@ -111,9 +111,11 @@ def apportion(targets: NDArray[np.float64] | None, k: int, n: int) -> NDArray[np
 
     Those with the largest remainders are rounded up (Hamilton's method), of equal ones the first.
     """
-    exact = np.full(k, n / k) if targets is None else targets * (n / targets.sum())
-    sizes = np.floor(exact).astype(np.int64)
-    largest = np.argsort(sizes - exact, kind="stable")
+    units = np.ones(k) if targets is None else targets
+    # whole numbers as targets have exact remainders
+    whole, remainders = np.divmod(units * n, units.sum())
+    sizes = whole.astype(np.int64)
+    largest = np.argsort(-remainders, kind="stable")
     sizes[largest[: n - int(sizes.sum())]] += 1
     return sizes
 

@@ -194,15 +194,19 @@ def multi_jagged(
     labels = np.zeros(n, np.int32)
     starts = np.array([0, n])
     values = []
+    copy = 0
     for level, factor in enumerate(used):
         n_slabs = starts.size - 1
         cuts = np.empty((n_slabs, factor - 1))
+        values.append(cuts)
+        if factor == 1:
+            continue
         new_starts = np.empty(n_slabs * factor + 1, np.int64)
         cut_slabs(
             coordinates,
             weights,
             ids,
-            level % 2,
+            copy,
             starts,
             level % d,
             task.shares,
@@ -211,8 +215,7 @@ def multi_jagged(
             new_starts,
             labels,
         )
-        values.append(cuts)
-        starts = new_starts
+        starts, copy = new_starts, 1 - copy
     return report(task, labels, JaggedCuts(d, k, used, tuple(values)))
 
 

@@ -21,9 +21,9 @@ _FEW_BINS = 64  # for slabs of fewer points than there are bins
 def _pieces(line, weights, needs, sums, keys, order, keys_2, order_2, piece):
     """Write to `piece` between which of the cuts every value lies.
 
-    A value lies left of a cut if the middle of its own interval, in the sums of all amounts in
-    ascending order, is at most the cut's `needs`. Bins say so for most values; only those in a bin
-    that a cut runs through are sorted, and equal ones stay in order.
+    In ascending order, values lie left of a cut until its `needs` are reached; the one with which
+    they are does if the middle of its own interval of the sums is at most that. Bins tell for most
+    values; only those in a bin that a cut runs through are sorted, and equal ones stay in order.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def _pieces(line, weights, needs, sums, keys, order, keys_2, order_2, piece):
             bin_here, c, end = b, np.int64(first[b]), np.int64(first[b + 1])
             reached = passed - passed
         w = amount(weights, i)
-        while c < end and 2 * reached + w > 2 * rest[c]:
+        while c < end and (reached >= rest[c] or 2 * reached + w > 2 * rest[c]):
             c += 1
         piece[i] = c
         reached += w
