@@ -92,7 +92,11 @@ def multi_jagged(X, targets, factors, sizes=None, weights=None):
         else:
             total = weights[ids].sum()
             whole = sum(targets[first:last])
-            at = [left_of(weights[sorted_ids], sum(targets[first:e]) / whole * total) for e in ends]
+            shares = [sum(targets[first:end]) / whole for end in ends]
+            if total > 0:
+                at = [left_of(weights[sorted_ids], share * total) for share in shares]
+            else:
+                at = np.rint(np.array(shares) * len(ids)).astype(int)
             at[0], at[-1] = 0, len(ids)
             if min(np.diff(at)) < parts:
                 for q in range(1, f):

@@ -70,8 +70,8 @@ def coordinate_bisection(
     one point. With `rectilinear` none of this holds: where points coincide parts may be empty.
 
     A cut is found by a histogram, and a finer one within the bin that the cut lies in, so it is
-    exact. O(n d log k) time for equal targets, 16 n d bytes beside X. Ties: the first axis of
-    equally long ones, the first point of equal ones.
+    exact. O(n d log k) time for equal targets, about 16 n d + 24 n bytes beside X. Ties: the first
+    axis of equally long ones, the first point of equal ones.
 
     References
     ----------
@@ -144,7 +144,7 @@ def inertial_bisection(
     -----
     Balance and ties are those of :func:`coordinate_bisection`. Where several directions spread
     equally, such as in a set that looks the same along all axes, the first axis counts; points that
-    coincide are divided by their order. O((n d^2 + k d^3) log k) time, 16 n d bytes beside X.
+    coincide are divided by their order. O(n d^2 log k + k d^3) time.
 
     References
     ----------

@@ -292,6 +292,13 @@ def test_inertial_parts_turn_with_the_points(d):
     assert as_sets(turned.labels) == as_sets(plain.labels)
 
 
+def test_no_magnitude_is_too_large_or_too_small():
+    X = RNG.normal(size=(200, 2)) @ [[1, 2], [0, 3]]
+    expected = inertial_bisection(X, 8).labels.tolist()
+    for exponent in (-1000, -600, 300, 490):
+        assert inertial_bisection(X * 2.0**exponent, 8).labels.tolist() == expected
+
+
 def test_far_from_the_origin_nothing_is_lost():
     X = RNG.integers(0, 2**20, (500, 2)) * 2.0**-30
     far = X + 2.0**22

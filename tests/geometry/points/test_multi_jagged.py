@@ -23,7 +23,10 @@ def problems(draw):
     rng = np.random.default_rng(seed)
     X = rng.integers(-3, 4, (n, d)).astype(float)
     targets = rng.integers(1, 6, k).tolist() if draw(st.booleans()) else None
-    return X, factors, targets, rng.integers(0, 9, n).astype(float)
+    weight = rng.integers(0, 9, n).astype(float)
+    if draw(st.booleans()):  # whole slabs without weight
+        weight[rng.random(n) < 0.9] = 0
+    return X, factors, targets, weight
 
 
 def test_a_grid_becomes_its_blocks():

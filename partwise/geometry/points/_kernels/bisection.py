@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from partwise.geometry.points._kernels.inertia import principal_axis, project_line
+from partwise.geometry.points._kernels.inertia import principal_axis, project_line, unit_of
 from partwise.geometry.points._kernels.select import BINS, cut_line, extremes
 from partwise.kernels.jit import kernel
 
@@ -74,6 +74,36 @@ def _better_side(line, weights, value, ties, share):
     right = max(less / share, (total - less) / (1.0 - share))
     left = max((less + same) / share, (total - less - same) / (1.0 - share))
     return equal if left <= right else np.int64(0)
+
+
+@kernel
+def _find_cut(line, weights, parts, shares, sizes, rectilinear, sums, counts, kept, kept_weights):
+    """Return the cut (value, ties) of a node whose parts are halved, and the points on its left.
+
+    `parts` are the first one, the first one on the right, and one more than the last one.
+    """
+    first, middle, last = parts
+    n = len(line)
+    share = (shares[middle] - shares[first]) / (shares[last] - shares[first])
+    if weights is None:
+        # the sizes themselves, unless ties have moved points to other parts
+        whole = max(sizes[last] - sizes[first], 1)
+        wanted = (2 * n * (sizes[middle] - sizes[first]) + whole) // (2 * whole)
+        value, ties = cut_line(line, None, wanted, counts, kept, None)
+    else:
+        total = weights.sum()
+        wanted = np.int64(np.rint(share * n))
+        if total > 0.0:
+            value, ties = cut_line(line, weights, share * total, sums, kept, kept_weights)
+            wanted = _count(line, value)[0] + ties
+        if not rectilinear:
+            # a point for every part, however heavy a few of them are
+            wanted = min(max(wanted, middle - first), n - (last - middle))
+        if total == 0.0 or (not rectilinear and wanted != _count(line, value)[0] + ties):
+            value, ties = cut_line(line, None, wanted, counts, kept, None)
+    if rectilinear:
+        ties = _better_side(line, weights, value, ties, share)
+    return value, ties, _count(line, value)[0] + ties
 
 
 @kernel
@@ -156,11 +186,10 @@ def bisect(
     to = np.empty(n, np.uint32)
     kept = np.empty(n)
     counts = np.empty(BINS, np.int64)
-    line = kept
-    if weights is not None:
-        kept_weights = np.empty(n)
-        sums = np.empty(BINS)
+    sums = np.empty(BINS)
+    kept_weights = None if weights is None else np.empty(n)
     if normals is not None:
+        unit = unit_of(coordinates[0])
         buffer = np.empty(n)
         mean = np.empty(d)
         matrix = np.empty((d, d))
@@ -195,42 +224,27 @@ def bisect(
             else:
                 normals[node, 0] = 1.0
         else:
+            some = None if weights is None else weights[copy, lo:hi]
             if normals is None:
                 axis = _widest(here)
                 axes[node] = axis
                 line = coordinates[copy, axis, lo:hi]
             else:
-                some = None if weights is None else weights[copy, lo:hi]
-                principal_axis(here, some, mean, matrix, vectors, normals[node])
+                principal_axis(here, some, unit, mean, matrix, vectors, normals[node])
                 line = buffer[lo:hi]
                 project_line(here, normals[node], line)
-            n_left = np.int64(-1)
-            share = (shares[middle] - shares[first]) / (shares[last] - shares[first])
-            if weights is not None:
-                part = weights[copy, lo:hi]
-                total = part.sum()
-                if total > 0.0:
-                    value, ties = cut_line(line, part, share * total, sums, kept, kept_weights)
-                    if rectilinear:
-                        ties = _better_side(line, part, value, ties, share)
-                    n_left = _count(line, value)[0] + ties
-                    room = n_here >= last - first and not rectilinear
-                    if room and (n_left < middle - first or n_left > n_here - (last - middle)):
-                        # a point for every part, however heavy a few of them are
-                        n_left = min(max(n_left, middle - first), n_here - (last - middle))
-                        value, ties = cut_line(line, None, n_left, counts, kept, None)
-            if n_left < 0:
-                whole = sizes[last] - sizes[first]
-                n_left = np.int64(0)
-                if weights is not None:
-                    n_left = np.int64(np.rint(share * n_here))
-                elif whole > 0:
-                    # the sizes themselves, unless ties have moved points to other parts
-                    n_left = (2 * n_here * (sizes[middle] - sizes[first]) + whole) // (2 * whole)
-                value, ties = cut_line(line, None, n_left, counts, kept, None)
-                if rectilinear:
-                    ties = _better_side(line, None, value, ties, share)
-                    n_left = _count(line, value)[0] + ties
+            value, ties, n_left = _find_cut(
+                line,
+                some,
+                (first, middle, last),
+                shares,
+                sizes,
+                rectilinear,
+                sums,
+                counts,
+                kept,
+                kept_weights,
+            )
             largest, smallest = _sides(line, value, ties, n_left, to)
             cuts[node] = cut_value(largest, smallest, average)
             other = 1 - copy

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from partwise.geometry.points._kernels.select import extremes
 from partwise.kernels.jit import kernel
 
-__all__ = ["principal_axis", "project_line"]
+__all__ = ["principal_axis", "project_line", "unit_of"]
 
 _SWEEPS = 60  # quadratic convergence: ten are plenty, the rest is a guard against endless loops
+
+
+@kernel
+def unit_of(rows):
+    """Return a power of two, so that multiplying is exact, that brings all coordinates to 1."""
+    largest = 0.0
+    for j in range(rows.shape[0]):
+        low, high = extremes(rows[j])
+        largest = max(largest, -low, high)
+    if largest == 0.0:
+        return 1.0
+    return 2.0 ** min(1000.0, -np.ceil(np.log2(largest)))
 
 
 @kernel
@@ -25,7 +38,7 @@ def project_line(rows, normal, line):
 
 
 @kernel
-def _covariance(rows, weights, mean, matrix):
+def _covariance(rows, weights, unit, mean, matrix):
     d, n = rows.shape
     total = np.float64(n)
     if weights is not None:
@@ -48,7 +61,7 @@ def _covariance(rows, weights, mean, matrix):
                 w = 1.0
                 if weights is not None:
                     w = 1.0 if plain else weights[i]
-                s += w * (rows[a, i] - mean[a]) * (rows[b, i] - mean[b])
+                s += w * ((rows[a, i] - mean[a]) * unit) * ((rows[b, i] - mean[b]) * unit)
             matrix[a, b] = matrix[b, a] = s / total
 
 
@@ -68,7 +81,7 @@ def _diagonalise(matrix, vectors):
             for q in range(p + 1, d):
                 off = matrix[p, q]
                 # too small to change either diagonal entry
-                if abs(off) <= 1e-17 * np.sqrt(abs(matrix[p, p]) * abs(matrix[q, q])):
+                if abs(off) <= 1e-17 * np.sqrt(abs(matrix[p, p] * matrix[q, q])):
                     matrix[p, q] = matrix[q, p] = 0.0
                     continue
                 changed = True
@@ -93,7 +106,7 @@ def _diagonalise(matrix, vectors):
 
 
 @kernel
-def principal_axis(rows, weights, mean, matrix, vectors, normal):
+def principal_axis(rows, weights, unit, mean, matrix, vectors, normal):
     """Write the unit vector of the largest variance to `normal`.
 
     Of equal variances the first axis counts; the component that is largest in size is positive.
@@ -103,13 +116,15 @@ def principal_axis(rows, weights, mean, matrix, vectors, normal):
     rows : float64 array of shape (d, n), n >= 1
         Coordinates, axis by axis.
     weights : float64 array of shape (n,) or None
+    unit : float
+        Coordinates times this are of the order of 1, so that their squares are numbers.
     mean : float64 array of shape (d,)
         Scratch, as are `matrix` and `vectors` of shape (d, d).
     normal : float64 array of shape (d,)
         The result.
     """
     d = rows.shape[0]
-    _covariance(rows, weights, mean, matrix)
+    _covariance(rows, weights, unit, mean, matrix)
     _diagonalise(matrix, vectors)
     best = 0
     for a in range(1, d):

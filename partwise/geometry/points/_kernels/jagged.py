@@ -159,21 +159,19 @@ def cut_slabs(
         if weights is not None:
             part = weights[copy, lo:hi]
             total = part.sum()
-            counted = total == 0.0
             for q in range(n_cuts):
                 numbers[q] = np.int64(np.rint(needs[q] * (hi - lo)))
                 needs[q] *= total
-            if not counted:
+            if total > 0.0:
                 _pieces(line, part, needs, weight_sums, keys, order, keys_2, order_2, some)
                 _count_pieces(line, some, counts, largest, smallest)
-                if hi - lo >= f * parts and counts.min() < parts:
-                    # a point for every part, however heavy a few of them are
-                    counted, left, before = True, np.int64(0), np.int64(0)
-                    for q in range(n_cuts):
-                        left += counts[q]
-                        most = hi - lo - parts * (n_cuts - q)
-                        before = min(max(left, before + parts), most)
-                        numbers[q] = before
+                numbers[:] = np.cumsum(counts)[:n_cuts]
+                counted = counts.min() < parts
+            before = np.int64(0)
+            for q in range(n_cuts):
+                # a point for every part, however heavy a few of them are
+                before = min(max(numbers[q], before + parts), hi - lo - parts * (n_cuts - q))
+                numbers[q] = before
         if counted:
             _pieces(line, None, numbers, count_sums, keys, order, keys_2, order_2, some)
             _count_pieces(line, some, counts, largest, smallest)
