@@ -9,7 +9,7 @@ import numpy as np
 
 from partwise.geometry.treemaps._drawn import SHAPES, Drawn, Rect
 from partwise.geometry.treemaps._kernels.l_shape import draw_l_shapes
-from partwise.geometry.treemaps._orthoconvex import smallest_sides, polygons_of
+from partwise.geometry.treemaps._orthoconvex import polygons_of, smallest_sides
 from partwise.geometry.treemaps._plan import Plan
 
 if TYPE_CHECKING:
