@@ -13,11 +13,11 @@ from partwise._checks import check_count
 __all__ = ["Task", "apportion", "as_points", "as_targets", "as_weights", "bounds_of", "pose"]
 
 LARGEST = 1e150  # coordinates whose squares can still be summed in float64
-MOST_ROWS = 2**32 - 1  # kernels number points in 32 bits
+MOST_ROWS = 2**31 - 1  # kernels number points in 32 bits, and multiply two such numbers
 
 
 def as_points(X: Any) -> NDArray[np.float64]:
-    """Return points as a C-ordered float64 array of shape (n, d), the given one where it is that.
+    """Return points as a C-ordered float64 array of shape (n, d), without a copy if X is one.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Space-filling curves; what all partitioners share is in test_bisection.py."""
+"""Space-filling curves; what all partitioners share is in test_partitioners.py."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Multi-jagged partition; what all partitioners share is in test_bisection.py."""
+"""Multi-jagged partition; what all partitioners share is in test_partitioners.py."""
 
 import math
 

@@ -157,7 +157,7 @@ def bisect(
     coordinates : float64 array of shape (2, d, n)
         The points, axis by axis, in the first copy; both are overwritten. No -0.0.
     weights : float64 array of shape (2, n) or None
-        Likewise; None for ones. No sum of all may be 0.
+        Likewise, of positive sum; None for ones.
     shares : float64 array of shape (k + 1,)
         Prefix sums of the targets, in any unit.
     sizes : int64 array of shape (k + 1,)
