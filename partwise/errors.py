@@ -16,6 +16,7 @@ __all__ = [
     "LayoutError",
     "PartwiseWarning",
     "TableFormatError",
+    "TreeFormatError",
 ]
 
 
@@ -61,6 +62,10 @@ class GraphFormatError(FormatError):
 
 class TableFormatError(FormatError):
     """A file cannot be read as the table of points or dissimilarities it should hold."""
+
+
+class TreeFormatError(FormatError):
+    """A file cannot be read as the tree it should hold."""
 
 
 class LayoutError(AssertionError):

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise.geometry._kernels.tree import breadth_first, group_children, sum_up
+from partwise.geometry._tree_sources import TreeSources
 
-__all__ = ["Internal", "Tree"]
+__all__ = ["Internal", "NodeError", "Tree"]
 
 Internal = Literal["error", "add_leaf", "ignore"]
 """What happens to the own weight of a node that has children."""
@@ -19,12 +20,28 @@ Internal = Literal["error", "add_leaf", "ignore"]
 _SELF = "."
 """The name of a leaf that stands for its parent's own weight."""
 
+_LONGEST_PATH = 200
+"""Characters of a path that a message shows."""
 
-class Tree:
+
+class NodeError(ValueError):
+    """A node that cannot be in a tree, and its number, so that a reader can tell the line."""
+
+    def __init__(self, node: int, reason: str) -> None:
+        self.node = node
+        self.reason = reason
+        super().__init__(node, reason)
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Tree(TreeSources):
     """A rooted tree with weights on its leaves; it never changes.
 
-    Made by :meth:`from_parents`, :meth:`from_paths`, :meth:`from_nested`, :meth:`from_networkx` or
-    :meth:`from_linkage`, or read from a file by :func:`partwise.geometry.read_tree`.
+    Made by :meth:`from_parents`, :meth:`from_paths`, :meth:`from_nested`, :meth:`from_newick`,
+    :meth:`from_networkx` or :meth:`from_linkage`, or read from a file by
+    :func:`partwise.geometry.read_tree`.
 
     Attributes
     ----------
@@ -112,7 +129,7 @@ class Tree:
         root = _root_of(up)
         if breadth_first(root, indptr, children, order, depths) < n:
             lost = int(np.flatnonzero(depths < 0)[0])
-            raise ValueError(f"parents must form a tree, node {_cycle_of(up, called, lost)}")
+            raise NodeError(*_cycle_of(up, called, lost))
         for name, array in (
             ("parents", up), ("names", called), ("indptr", indptr), ("children", children),
             ("order", order), ("depths", depths),
@@ -121,19 +138,21 @@ class Tree:
         object.__setattr__(self, "root", root)
         wrong = np.flatnonzero(~(np.isfinite(own) & (own >= 0.0)))
         if wrong.size:
-            raise ValueError(
+            raise NodeError(
+                int(wrong[0]),
                 f"weights must be finite and at least 0, got {own[wrong[0]]} for node "
-                f"{self._called(wrong[0])}"
+                f"{self._called(wrong[0])}",
             )
         if has_own.size and internal == "error":
-            raise ValueError(
+            raise NodeError(
+                int(has_own[0]),
                 f"weights must be on leaves, got {own[has_own[0]]} for node "
                 f"{self._called(has_own[0])}, which has children; internal='add_leaf' keeps such a "
-                "weight as a leaf of its own, internal='ignore' drops it"
+                "weight as a leaf of its own, internal='ignore' drops it",
             )
         total = own.copy()
         if not sum_up(up, order, total):
-            raise ValueError("weights must have a finite sum, got infinity")
+            raise NodeError(root, "weights must have a finite sum, got infinity")
         self._put("weights", total)
 
     def _put(self, name: str, array: NDArray[Any] | None) -> None:
@@ -198,13 +217,17 @@ class Tree:
         return int(self.depths[self.order[-1]])
 
     def path(self, node: int, separator: str = "/") -> str:
-        """Return the names of the nodes from the root to `node`, or their numbers."""
+        """Return the names of the nodes from the root to `node`, or their numbers.
+
+        After a root that is called like the separator, as that of absolute paths, comes no other.
+        """
         steps = []
         at = int(node)
         while at >= 0:
             steps.append(str(at if self.names is None else self.names[at]))
             at = int(self.parents[at])
-        return separator.join(reversed(steps))
+        start = steps.pop() if len(steps) > 1 and steps[-1] == separator else ""
+        return start + separator.join(reversed(steps))
 
     def children_of(self, node: int) -> NDArray[np.int32]:
         """Return the children of `node`, ascending."""
@@ -219,7 +242,12 @@ class Tree:
 
     def _called(self, node: int) -> str:
         """Return how a message speaks of a node."""
-        return f"{node}" if self.names is None else f"{node} ({self.path(node)!r})"
+        if self.names is None:
+            return f"{node}"
+        path = self.path(node)
+        if len(path) > _LONGEST_PATH:
+            path = f"{path[: _LONGEST_PATH // 2]}...{path[-_LONGEST_PATH // 2 :]}"
+        return f"{node} ({path!r})"
 
 
 def _as_parents(parents: ArrayLike) -> NDArray[np.int32]:
@@ -253,9 +281,7 @@ def _as_names(names: Sequence[Any] | NDArray[Any] | None, n: int) -> NDArray[Any
         return None
     if len(names) != n:
         raise ValueError(f"names must be {n}, one for each node, got {len(names)}")
-    called = np.empty(n, object)
-    called[:] = names
-    return called
+    return np.fromiter(names, object, n)  # unlike an assignment, this takes tuples as names
 
 
 def _children_of(parents: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -277,14 +303,17 @@ def _root_of(parents: NDArray[np.int32]) -> int:
     return int(roots[0])
 
 
-def _cycle_of(parents: NDArray[np.int32], names: NDArray[Any] | None, node: int) -> str:
-    """Describe the cycle that `node` leads up to."""
-    seen: dict[int, None] = {}
+def _cycle_of(parents: NDArray[np.int32], names: NDArray[Any] | None, node: int) -> tuple[int, str]:
+    """Return a node of the cycle that `node` leads up to, and a description."""
+    seen: dict[int, int] = {}
     while node not in seen:
-        seen[node] = None
+        seen[node] = len(seen)
         node = int(parents[node])
-    steps = list(seen)[list(seen).index(node) :]
+    steps = list(seen)[seen[node] :]
     shown = [str(step if names is None else names[step]) for step in steps[:6]]
     if len(steps) > 6:
         shown.append("...")
-    return f"{steps[0]} is its own ancestor: {' < '.join(shown)} < {shown[0]}"
+    return node, (
+        f"parents must form a tree, node {node} is its own ancestor: "
+        f"{' < '.join(shown)} < {shown[0]}"
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from partwise.kernels.jit import kernel
 
-__all__ = ["breadth_first", "group_children", "sum_up"]
+__all__ = ["breadth_first", "group_children", "own_of_totals", "sum_up"]
 
 
 @kernel
@@ -64,3 +64,42 @@ def sum_up(parents, order, values):
         node = order[at]
         values[parents[node]] += values[node]
     return np.isfinite(values[order[0]])
+
+
+@kernel
+def own_of_totals(parents, order, is_given, values, slack, below):
+    """Turn totals, which hold those of the children, into what each node has of its own, in place.
+
+    Parameters
+    ----------
+    parents, order : int32 arrays of shape (n,)
+        Parents come first in `order`.
+    is_given : bool array of shape (n,)
+        Nodes without a total get the sum over their children.
+    values : float64 array of shape (n,)
+        Totals, then own weights.
+    slack : float
+        How much less than its children a total may be, for each child, as rounded ones are.
+    below : float64 array of shape (n,)
+        Zeros; receives the sum over the children of each node.
+
+    Returns
+    -------
+    int
+        A node whose total is less than that of its children, or -1.
+    """
+    n_children = np.zeros(len(parents), np.int32)
+    wrong = -1
+    for at in range(len(order) - 1, -1, -1):
+        node = order[at]
+        if not is_given[node]:
+            values[node] = below[node]
+        rest = values[node] - below[node]
+        if rest < -(slack * n_children[node] + 1e-9 * values[node]):
+            wrong = node
+        parent = parents[node]
+        if parent >= 0:
+            below[parent] += values[node]
+            n_children[parent] += 1
+        values[node] = max(rest, 0.0)
+    return wrong
