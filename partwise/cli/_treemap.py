@@ -10,7 +10,7 @@ import typer
 
 from partwise.cli._checks import check_range
 from partwise.cli._errors import UsageProblem
-from partwise.cli._jobs import Job, expand_inputs, place_all
+from partwise.cli._jobs import Job, expand_inputs, fill, place_all
 from partwise.cli._methods import Method, choose
 from partwise.cli._options import (
     Debug,
@@ -46,7 +46,7 @@ organic.
 Examples:
   du -a ~/data | partwise treemap - --out data.html
   partwise treemap sizes.tsv --method orthoconvex --out sizes.png --size 1600x1200
-  partwise treemap sales.csv --format table --out sales.svg --depth 2 --colour weight
+  partwise treemap sales.csv --out sales.svg --depth 2 --colour weight
   partwise treemap flare.json --method squarified --padding 1 --header 12 --out flare.html
   find src -type f -printf '%s\\t%p\\n' | partwise treemap - --format find --json -o none
 """)
@@ -74,9 +74,7 @@ METHODS = {
 PICTURES = (".svg", ".png", ".html", ".geojson")
 """What ``--out`` can end with."""
 
-_FORMATS = (
-    "du", "find", "paths", "table", "json", "edges", "newick", "record",
-)  # fmt: skip
+_FORMATS = ("du", "find", "paths", "parents", "json", "edges", "newick", "record")
 
 
 class Pivot(StrEnum):
@@ -150,7 +148,7 @@ def treemap(
         typer.Option(
             "--internal",
             help="What becomes of the weight of a node that has children: an error, one more leaf, "
-            "or nothing. By default a leaf where the format counts it (du), else an error.",
+            "or nothing. By default a leaf for du and find, nothing for newick, else an error.",
             show_default=False,
         ),
     ] = None,
@@ -158,6 +156,22 @@ def treemap(
         Duplicates,
         typer.Option("--duplicates", help="What becomes of a path that comes twice."),
     ] = Duplicates.error,
+    cumulative: Annotated[
+        bool,
+        typer.Option(
+            "--cumulative",
+            help="Weights of nodes with children are those of all below; always so for du.",
+        ),
+    ] = False,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            "--weights",
+            metavar="FILE",
+            help="Beside an edge list: a node and its weight on each line.",
+            show_default=False,
+        ),
+    ] = None,
     size: Annotated[
         str,
         typer.Option("--size", metavar="WxH", help="Size in pixels.", rich_help_panel=_LOOK),
@@ -309,12 +323,15 @@ def treemap(
             out_dir=out_dir,
             several=several,
         )
+        beside = weights and fill(weights, source)
         options: dict[str, Any] = {
             "method": method,
             "arguments": arguments,
             "format": format,
             "internal": internal and internal.value,
             "duplicates": duplicates.value,
+            "cumulative": cumulative,
+            "weights": beside,
             "size": parse_size(size),
             "depth": depth,
             "with_labels": with_labels,
@@ -323,7 +340,7 @@ def treemap(
             "validate": validate,
             **made,
         }
-        work.append(Job(source, files, (), options, {"quiet": quiet}))
+        work.append(Job(source, files, (beside,) if beside else (), options, {"quiet": quiet}))
     batch = BatchOptions(
         several, out_dir, jobs, resume, report, retries, None, quiet, verbose, debug
     )

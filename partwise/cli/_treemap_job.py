@@ -36,6 +36,8 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
         options["format"],
         internal=options["internal"],
         duplicates=options["duplicates"],
+        cumulative=options["cumulative"],
+        weights=options["weights"],
     )
     read = time.perf_counter()
     monitor.stage(_READ, "laying out")

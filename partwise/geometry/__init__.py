@@ -44,6 +44,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "Tree": "_tree",
+        "read_tree": "tree_files",
+        "dendrogram_labels": "_linkage",
         **dict.fromkeys(_TREEMAPS, "treemaps"),
         **dict.fromkeys(_POINTS, "points"),
         "points": "",
