@@ -1,9 +1,11 @@
-"""partwise: cut graphs into balanced parts, on compiled kernels.
+"""partwise: cut graphs, networks, points and planes into parts, on compiled kernels.
 
 The public names live in the sub-packages, which load when they are first used:
 
 - :mod:`partwise.graph`: graph types, readers, writers, generators;
 - :mod:`partwise.partition`: balanced k-way graph partitioning;
+- :mod:`partwise.cluster`: groups around medoids, communities, clusters around seeds;
+- :mod:`partwise.geometry`: treemaps, points into balanced parts;
 - :mod:`partwise.metrics`: cut, imbalance, communication volume;
 - :mod:`partwise.plot`: pictures of results (needs matplotlib).
 """
@@ -12,6 +14,7 @@ from partwise._lazy import lazy_exports
 from partwise._version import __version__
 
 __getattr__, __dir__, __all__ = lazy_exports(
-    __name__, {"graph": "", "partition": "", "metrics": "", "plot": "", "errors": ""}
+    __name__,
+    dict.fromkeys(("graph", "partition", "cluster", "geometry", "metrics", "plot", "errors"), ""),
 )
 __all__ += ["__version__"]

@@ -65,7 +65,9 @@ def test_import_loads_no_heavy_package(statement: str) -> None:
     assert not loaded_by(statement) & {*FOREIGN, "numpy"}
 
 
-@pytest.mark.parametrize("module", ["graph", "partition", "metrics", "plot", "cli"])
+@pytest.mark.parametrize(
+    "module", ["graph", "partition", "cluster", "geometry", "metrics", "plot", "cli"]
+)
 def test_rooms_load_their_packages_when_used(module: str) -> None:
     assert not loaded_by(f"import partwise.{module}") & set(FOREIGN)
 
@@ -80,7 +82,7 @@ def test_unknown_attribute_is_an_attribute_error() -> None:
         _ = partwise.partitions
 
 
-@pytest.mark.parametrize("room", ["graph", "partition", "metrics", "plot"])
+@pytest.mark.parametrize("room", ["graph", "partition", "cluster", "geometry", "metrics", "plot"])
 def test_every_public_name_exists(room: str) -> None:
     module = getattr(partwise, room)
     assert module.__all__
