@@ -73,7 +73,8 @@ def _speed(entries: Entries) -> str:
     return (
         "## Speed\n\nSeconds of `treemap(tree, method)`, from a tree with its weights to the "
         "regions of all nodes, and of `squarify.squarify` for the same weights, normalised and "
-        "sorted before. *squarify / ours* compares with the method squarified.\n\n"
+        "sorted before. *squarify / ours* compares with the method squarified; *squarified-1* "
+        "strives for rows of squares as squarify does, and draws the same boxes.\n\n"
         + table_of(
             entries,
             {

@@ -62,7 +62,7 @@ def ratios_of(
     }
 
 
-def _partwise(method: str) -> Solver:
+def _partwise(method: str, **options: Any) -> Solver:
     def solver(job: Job) -> tuple[Callable[[], Any], Numbers]:
         from partwise.geometry import treemap
 
@@ -80,7 +80,7 @@ def _partwise(method: str) -> Solver:
                 "worst": float(np.nanmax(layout.aspect_ratio[~layout.degenerate])),
             }
 
-        return (lambda: treemap(tree, method, RECT)), numbers
+        return (lambda: treemap(tree, method, RECT, **options)), numbers
 
     return solver
 
@@ -118,9 +118,9 @@ def _labelled(make: Callable[[np.ndarray, Any, int], Callable[[], np.ndarray]]) 
                 "imbalance": float(sizes.max() * N_PARTS / sizes.sum() - 1),
             }
             if graph is not None:
-                from partwise.metrics import cut
+                from partwise.metrics import edge_cut
 
-                facts["cut"] = int(cut(graph, labels))
+                facts["cut"] = int(edge_cut(graph, labels))
             return facts
 
         return make(points, graph, job.seed), numbers
@@ -180,6 +180,7 @@ def _metis(points: np.ndarray, graph: Any, seed: int) -> Callable[[], np.ndarray
 
 SOLVERS: dict[str, Solver] = {
     **{f"partwise-{method}": _partwise(method) for method in METHODS},
+    "partwise-squarified-1": _partwise("squarified", ratio=1.0),
     "squarify": _squarify,
     "partwise-rcb": _ours("coordinate_bisection"),
     "partwise-rib": _ours("inertial_bisection"),

@@ -38,7 +38,7 @@ def speed_summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
     for (instance, solver), mine in found.items():
         seconds = _time(mine)
         theirs = found.get((instance, "squarify"))
-        ratio = _time(theirs) / seconds if theirs and solver == "partwise-squarified" else None
+        ratio = _time(theirs) / seconds if theirs and "squarified" in solver else None
         entries.append(
             {
                 "instance": instance, "solver": solver, "n": mine[0]["n"], "seconds": seconds,

@@ -34,9 +34,11 @@ from benchmarks._turns import Task, Turns, add_run_options, check_run_options
 
 KEY = ("part", "instance", "solver", "seed")
 TREEMAPS = tuple(f"partwise-{method}" for method in METHODS)
+#: squarify knows one level only, and rows that strive for squares.
+ONE_LEVEL = ("squarify", "partwise-squarified-1")
 PARTS = {
-    "speed": (*TREEMAPS, "squarify"),
-    "skew": TREEMAPS,
+    "speed": (*TREEMAPS, *ONE_LEVEL),
+    "skew": (*TREEMAPS, *ONE_LEVEL),
     "supplied": TREEMAPS,
     "points": (
         "partwise-rcb", "partwise-rib", "partwise-hilbert", "partwise-morton",
@@ -121,8 +123,7 @@ def _tasks(
 def _speed(options: argparse.Namespace) -> Iterator[list[Task]]:
     for n in SIZES[:2] if options.quick else SIZES:
         for problem in (Star(n), Nested(n)):
-            # squarify knows one level only
-            leave_out = () if isinstance(problem, Star) else ("squarify",)
+            leave_out = () if isinstance(problem, Star) else ONE_LEVEL
             for seed in range(1, options.seeds + 1):
                 yield _tasks("speed", problem, n, seed, leave_out)
 
@@ -130,8 +131,9 @@ def _speed(options: argparse.Namespace) -> Iterator[list[Task]]:
 def _skew(options: argparse.Namespace) -> Iterator[list[Task]]:
     n = 500 if options.quick else 5000
     for make in (Star, Nested):
+        leave_out = () if make is Star else ONE_LEVEL
         for sigma in SIGMAS:
-            yield _tasks("skew", make(n, sigma), n, 1)
+            yield _tasks("skew", make(n, sigma), n, 1, leave_out)
 
 
 def _supplied(options: argparse.Namespace) -> Iterator[list[Task]]:

@@ -62,6 +62,7 @@ def test_version_loads_no_parser():
         ["cluster", "-h"],
         ["communities", "-h"],
         ["local", "-h"],
+        ["treemap", "-h"],
         ["evaluate", "-h"],
         ["warmup", "--help"],
         ["-V", "x"],
@@ -80,6 +81,7 @@ def test_help_loads_nothing_heavy(words):
         ["cluster", "x", "-k", "0"],
         ["communities", "x", "--iterations", "0"],
         ["local", "x"],
+        ["treemap", "x", "--ratio", "0.5"],
         ["nothing"],
         ["info", "--no"],
     ],
@@ -94,6 +96,8 @@ def test_a_run_imports_no_sklearn(grid):
     table = grid.parent / "labels.tsv"
     coordinates = grid.parent / "points.csv"
     coordinates.write_text("".join(f"{i % 7},{i * i % 11}\n" for i in range(50)))
+    sizes = grid.parent / "sizes.csv"
+    sizes.write_text("path,size\na/b,3\na/c,4\nd,5\n")
     for words in (
         ["partition", grid, "-k", 3, "--labels", table, "--json", grid.parent / "j", "--plot",
          grid.parent / "p.png"],
@@ -106,6 +110,8 @@ def test_a_run_imports_no_sklearn(grid):
         ["communities", grid, "--plot", grid.parent / "m.png"],
         ["communities", grid, "--method", "label-propagation"],
         ["local", grid, "-s", 0, "--plot", grid.parent / "l.png"],
+        ["treemap", sizes, "--out", grid.parent / "t.png"],
+        ["treemap", sizes, "--out", grid.parent / "t.html"],
     ):  # fmt: skip
         code, names = loaded_by(*words)
         assert code == 0
@@ -134,7 +140,8 @@ def test_version(call, words):
 def test_help_names_every_command_and_shows_examples(call):
     overview = call("--help").out
     for name in (
-        "partition", "communities", "local", "cluster", "evaluate", "convert", "info", "warmup",
+        "partition", "communities", "local", "cluster", "treemap", "evaluate", "convert", "info",
+        "warmup",
     ):  # fmt: skip
         assert name in overview
         done = call(name, "--help")
@@ -207,6 +214,9 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
     for name in ("g.txt", "g.graph", "g.mtx", "g.npz"):
         write_graph(graph, tmp_path / name)
     (tmp_path / "weighted.txt").write_text("a b 1.5\nb c 2\nc d 1\nd a 0.5\n")
+    (tmp_path / "sizes.csv").write_text("path,size\na/b,3\na/c,4\nd,5\n")
+    (tmp_path / "sizes.du").write_text("1\ta/x\n3\ta\n")
+    (tmp_path / "sizes.json").write_text('{"name": "a", "children": [{"name": "b", "value": 3}]}')
     (tmp_path / "ids.txt").write_text("900000000000 5\n5 77\n77 900000000000 \n")
     (tmp_path / "weights").write_text("2\n" * 400)
     (tmp_path / "fixed").write_text("1\n" + "-1\n" * 399)
@@ -235,6 +245,9 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
         ["communities", "weighted.txt", "--min-size", "2"],
         ["local", "g.txt", "-s", "0", "--plot", "q.png"],
         ["local", "weighted.txt", "-s", "a", "--method", "acl"],
+        ["treemap", "sizes.csv", "--out", "t.svg"],
+        ["treemap", "sizes.du", "--method", "orthoconvex", "--out", "t.png", "--validate"],
+        ["treemap", "sizes.json", "--method", "squarified", "--out", "t.html"],
     ):
         done = spawn(*words, env=cache, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, b"")
