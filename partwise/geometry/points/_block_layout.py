@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from partwise.geometry.points._block_cuts import CutTree
 from partwise.geometry.points._cut_input import as_points
-from partwise.geometry.points._cut_tree import CutTree
 from partwise.geometry.points._ground import Frame
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from partwise.geometry.points._cut_tree import Leaf
+from partwise.geometry.points._block_cuts import Leaf
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

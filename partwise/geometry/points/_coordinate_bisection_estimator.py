@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise.geometry.points._bisection import coordinate_bisection
-from partwise.geometry.points._estimator import PointPartitioner
+from partwise.geometry.points._estimator import BoxPartitioner
 from partwise.geometry.points._result import PointPartition
 
 __all__ = ["RecursiveCoordinateBisection"]
 
 
-class RecursiveCoordinateBisection(PointPartitioner):
+class RecursiveCoordinateBisection(BoxPartitioner):
     """Cut points into balanced boxes, each cut across the longest axis (RCB).
 
     Parameters
@@ -70,7 +70,7 @@ class RecursiveCoordinateBisection(PointPartitioner):
     def _partition(
         self, X: NDArray[np.float64], sample_weight: NDArray[np.float64] | None
     ) -> PointPartition:
-        found = coordinate_bisection(
+        return coordinate_bisection(
             X,
             self.n_parts,
             sample_weight=sample_weight,
@@ -78,15 +78,3 @@ class RecursiveCoordinateBisection(PointPartitioner):
             rectilinear=self.rectilinear,
             average_cuts=self.average_cuts,
         )
-        self.boxes_ = found.cuts.boxes()
-        return found
-
-    def parts_of_box(self, lower: ArrayLike, upper: ArrayLike) -> NDArray[np.int32]:
-        """Return the parts that a closed box meets, in ascending order.
-
-        Parameters
-        ----------
-        lower, upper : array-like of shape (d,)
-            Corners of the box; infinite ones are allowed.
-        """
-        return self.cuts_.parts_of_box(lower, upper)

@@ -11,7 +11,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from partwise.geometry.points._result import PointPartition
 
-__all__ = ["PointPartitioner"]
+__all__ = ["BoxPartitioner", "PointPartitioner"]
 
 
 class PointPartitioner(ClusterMixin, BaseEstimator):
@@ -70,3 +70,24 @@ class PointPartitioner(ClusterMixin, BaseEstimator):
         check_is_fitted(self)
         points: Any = validate_data(self, X, reset=False, dtype=np.float64, order="C")
         return self.cuts_.assign(points)
+
+
+class BoxPartitioner(PointPartitioner):
+    """A :class:`PointPartitioner` whose parts are boxes."""
+
+    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
+        """Cut points into boxes; arguments and errors are those of :meth:`PointPartitioner.fit`."""
+        super().fit(X, y, sample_weight)
+        self.boxes_ = self.cuts_.boxes()
+        return self
+
+    def parts_of_box(self, lower: ArrayLike, upper: ArrayLike) -> NDArray[np.int32]:
+        """Return the parts that a closed box meets, in ascending order.
+
+        Parameters
+        ----------
+        lower, upper : array-like of shape (d,)
+            Corners of the box; infinite ones are allowed.
+        """
+        check_is_fitted(self)
+        return self.cuts_.parts_of_box(lower, upper)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.points._estimator import PointPartitioner
+from partwise.geometry.points._estimator import BoxPartitioner
 from partwise.geometry.points._multi_jagged import multi_jagged
 from partwise.geometry.points._result import PointPartition
 
 __all__ = ["MultiJagged"]
 
 
-class MultiJagged(PointPartitioner):
+class MultiJagged(BoxPartitioner):
     """Cut points into balanced boxes: slabs across one axis, each cut across the next (MJ).
 
     Parameters
@@ -67,22 +67,10 @@ class MultiJagged(PointPartitioner):
     def _partition(
         self, X: NDArray[np.float64], sample_weight: NDArray[np.float64] | None
     ) -> PointPartition:
-        found = multi_jagged(
+        return multi_jagged(
             X,
             self.n_parts,
             factors=self.factors,
             sample_weight=sample_weight,
             targets=self.targets,
         )
-        self.boxes_ = found.cuts.boxes()
-        return found
-
-    def parts_of_box(self, lower: ArrayLike, upper: ArrayLike) -> NDArray[np.int32]:
-        """Return the parts that a closed box meets, in ascending order.
-
-        Parameters
-        ----------
-        lower, upper : array-like of shape (d,)
-            Corners of the box; infinite ones are allowed.
-        """
-        return self.cuts_.parts_of_box(lower, upper)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from partwise._checks import check_count, check_jobs
+from partwise.geometry.points._block_cuts import Rule, halve
 from partwise.geometry.points._block_layout import BlockLayout
 from partwise.geometry.points._block_members import (
     as_visibility,
@@ -19,7 +20,6 @@ from partwise.geometry.points._block_members import (
     views_of,
 )
 from partwise.geometry.points._cut_input import as_points, as_positive
-from partwise.geometry.points._cut_tree import Rule, halve
 from partwise.geometry.points._ground import ground_frame, in_region, is_inlier, rectangle_axes
 
 __all__ = ["scene_blocks"]
