@@ -204,7 +204,7 @@ def treemap(
         typer.Option(
             "--title",
             metavar="TEXT",
-            help="By default the file's name.",
+            help="Above the picture; of a page the file's name by default.",
             rich_help_panel=_LOOK,
             show_default=False,
         ),
@@ -354,9 +354,9 @@ def parse_size(text: str) -> tuple[int, int]:
     (640, 480)
     """
     words = text.lower().replace("×", "x").split("x")
-    if len(words) != 2 or not all(word.isdecimal() and 0 < int(word) <= 20_000 for word in words):
+    if len(words) != 2 or not all(word.isdecimal() and 16 <= int(word) <= 16_384 for word in words):
         raise UsageProblem(
-            f"--size: must be WIDTHxHEIGHT in pixels, each at most 20000, got {text!r}"
+            f"--size: must be WIDTHxHEIGHT in pixels, each from 16 to 16384, got {text!r}"
         )
     return int(words[0]), int(words[1])
 

@@ -62,14 +62,16 @@ def _draw(job: Job, layout: TreemapLayout) -> None:
     """Write the picture whose suffix the output has; standard output gets SVG."""
     options = job.options
     path = options["output"]
-    title = options["title"] or ("" if job.source == "-" else os.path.basename(job.source))
-    look = {"depth": options["depth"], "labels": options["with_labels"], "title": title}
+    # The page has a headline anyway; in a picture, a title takes room.
+    title = options["title"]
+    look = {"depth": options["depth"], "labels": options["with_labels"]}
     suffix = os.path.splitext(path)[1].lower()
     if suffix == ".geojson":
         layout.to_geojson(path)
     elif suffix == ".png":
-        layout.to_png(path, colour=options["colour"], size=options["size"], **look)
+        layout.to_png(path, size=options["size"], colour=options["colour"], title=title, **look)
     elif suffix == ".html":
-        layout.to_html(path, colour=options["colour"], **look)
+        name = "partwise treemap" if job.source == "-" else os.path.basename(job.source)
+        layout.to_html(path, colour=options["colour"], title=title or name, **look)
     else:
-        layout.to_svg(path, colour=options["colour"], size=options["size"], **look)
+        layout.to_svg(path, size=options["size"], colour=options["colour"], title=title, **look)

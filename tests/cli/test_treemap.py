@@ -63,9 +63,9 @@ def test_same_as_the_function(call, listing):
 
 
 def test_a_pipe_gives_svg_on_stdout(spawn):
-    done = spawn("treemap", "-", "--format", "du", "--out", "-", stdin=LISTING)
+    done = spawn("treemap", "-", "--format", "du", "--out", "-", stdin=LISTING.encode())
     assert done.returncode == 0
-    assert done.stdout.rstrip().endswith("</svg>")
+    assert done.stdout.rstrip().endswith(b"</svg>")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,11 @@ def test_many_inputs(call, tmp_path):
     assert done.code == 1
     assert len(done.errors) == 1
     assert "d.tsv" in done.errors[0]
-    assert sorted(path.name for path in out.iterdir()) == ["a.tsv.svg", "b.tsv.svg", "c.tsv.svg"]
+    assert sorted(path.name for path in out.glob("*.svg")) == [
+        "a.tsv.svg",
+        "b.tsv.svg",
+        "c.tsv.svg",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_many_inputs(call, tmp_path):
         (["--method", "round"], "--method: must be one of convex, angular"),
         (["--eps", 0.2], "--eps: is for --method slack, not convex"),
         (["--method", "slack", "--eps", 0.5], "--eps: must be above 0 and at most 1/3, got 0.5"),
-        (["--method", "squarified", "--ratio", 0.5], "--ratio: must be a finite number of at"),
+        (["--method", "squarified", "--ratio", 0.5], "--ratio: must be a finite number at least 1"),
         (["--padding", 1], "--padding: is for --method squarified, slice_and_dice, strip, pivot"),
         (["--out", "x.pdf"], "--out: must end with one of .svg, .png, .html, .geojson"),
         (["--size", "12"], "--size: must be WIDTHxHEIGHT in pixels"),

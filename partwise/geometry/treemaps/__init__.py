@@ -9,5 +9,9 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "TreemapLayout": "_layout",
         "layout_distance": "_distance",
         "convex_bound": "_convex",
+        "draw_svg": "_svg",
+        "draw_png": "_png",
+        "draw_geojson": "_geojson",
+        "draw_patches": "_patches",
     },
 )
