@@ -1,4 +1,4 @@
-"""Geometry: planes into treemap cells, points into balanced parts.
+"""Geometry: planes into treemap cells, boxes into fat boxes, points into balanced parts.
 
 Treemaps whose cells have a proven aspect ratio start with a :class:`Tree` and end with
 :func:`treemap`.
@@ -7,6 +7,7 @@ Treemaps whose cells have a proven aspect ratio start with a :class:`Tree` and e
 from partwise._lazy import lazy_exports
 
 _TREEMAPS = ("TreemapLayout", "convex_bound", "layout_distance", "treemap")
+_BOXES = ("BoxPartition", "slack_partition")
 _POINTS = (
     "BlockLayout",
     "BoxCuts",
@@ -47,7 +48,9 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "read_tree": "tree_files",
         "dendrogram_labels": "_linkage",
         **dict.fromkeys(_TREEMAPS, "treemaps"),
+        **dict.fromkeys(_BOXES, "boxes"),
         **dict.fromkeys(_POINTS, "points"),
+        "boxes": "",
         "points": "",
         "treemaps": "",
     },

@@ -37,7 +37,7 @@ METHODS = {
     "greedy_safe": _Method("_convex", "lay_greedy_safe", may_keep=True),
     "orthoconvex": _Method("_orthoconvex", "lay_orthoconvex"),
     "l_shape": _Method("_l_shape", "lay_l_shape"),
-    #     "slack": _Method("_slack", "lay_slack"),
+    "slack": _Method("_slack", "lay_slack"),
     "squarified": _Method("_squarified", "lay_squarified", may_pad=True, may_keep=True),
     "slice_and_dice": _Method("_ordered", "lay_slice_and_dice", by_weight=False, may_pad=True),
     "strip": _Method("_ordered", "lay_strip", by_weight=False, may_pad=True),

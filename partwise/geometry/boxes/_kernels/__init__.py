@@ -1,0 +1,1 @@
+"""Compiled inner loops of boxes: cuts with slack, dendrograms, placing, measuring."""
