@@ -7,7 +7,13 @@ Treemaps whose cells have a proven aspect ratio start with a :class:`Tree` and e
 from partwise._lazy import lazy_exports
 
 _TREEMAPS = ("TreemapLayout", "convex_bound", "layout_distance", "treemap")
-_BOXES = ("BoxPartition", "slack_partition")
+_BOXES = (
+    "BoxPartition",
+    "UltrametricEmbedding",
+    "UltrametricResult",
+    "slack_partition",
+    "ultrametric_embedding",
+)
 _POINTS = (
     "BlockLayout",
     "BoxCuts",

@@ -1,4 +1,4 @@
-"""Boxes of R^d: partitions with slack."""
+"""Boxes of R^d: partitions with slack, and the embedding of ultrametrics that rests on them."""
 
 from partwise._lazy import lazy_exports
 
@@ -7,5 +7,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "slack_partition": "_slack",
         "BoxPartition": "_slack",
+        "ultrametric_embedding": "_ultrametric",
+        "UltrametricResult": "_ultrametric",
+        "UltrametricEmbedding": "_ultrametric_estimator",
     },
 )
