@@ -47,6 +47,15 @@ _POINTS = (
     "sphere_separator",
 )
 
+_CELLS = (
+    "PowerDiagram",
+    "centroidal_power_diagram",
+    "power_diagram",
+    "prescribed_areas",
+    "voronoi_cells",
+    "voronoi_diagram",
+)
+
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
@@ -56,7 +65,9 @@ __getattr__, __dir__, __all__ = lazy_exports(
         **dict.fromkeys(_TREEMAPS, "treemaps"),
         **dict.fromkeys(_BOXES, "boxes"),
         **dict.fromkeys(_POINTS, "points"),
+        **dict.fromkeys(_CELLS, "cells"),
         "boxes": "",
+        "cells": "",
         "points": "",
         "treemaps": "",
     },
