@@ -251,7 +251,7 @@ def curve_partition(
     if curve not in ("hilbert", "morton"):
         raise ValueError(f"curve must be 'hilbert' or 'morton', got {curve!r}")
     check_chain("chain", chain)
-    from partwise.geometry.points._kernels.radix import sort_by_key
+    from partwise.kernels.radix import sort_by_key
 
     task = pose(X, n_parts, sample_weight, targets)
     n, k = task.points.shape[0], task.n_parts
@@ -314,11 +314,12 @@ def _grid_of(
 def _keys(points: NDArray[np.float64], grid: Grid, curve: Curve) -> NDArray[np.uint64]:
     from partwise.geometry.points._hilbert import hilbert_table
     from partwise.geometry.points._kernels import curve as kernels
+    from partwise.kernels.morton import morton_keys
 
     n, d = points.shape
     keys = np.empty(n, np.uint64)
     if curve == "morton":
-        kernels.morton_keys(points, grid.lower, grid.scale, grid.bits, keys)
+        morton_keys(points, grid.lower, grid.scale, grid.bits, keys)
     elif d in (2, 3):
         table = hilbert_table(d)
         kernels.hilbert_keys_by_table(points, grid.lower, grid.scale, grid.bits, table, keys)

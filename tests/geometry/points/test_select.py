@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwise.geometry.points._kernels.radix import sort_by_key
 from partwise.geometry.points._kernels.select import BINS, cut_line, ordered_bits
 
 RNG = np.random.default_rng(0)
@@ -75,14 +74,3 @@ def test_left_weighs_what_is_needed(name, oracles):
 def test_ordered_bits_are_in_order(values):
     bits = np.array([ordered_bits(b) for b in values.view(np.uint64)], dtype=np.uint64)
     assert np.array_equal(np.argsort(bits, kind="stable"), np.argsort(values, kind="stable"))
-
-
-@pytest.mark.parametrize("top", [1, 2, 300, 2**40, 2**64 - 1])
-@pytest.mark.parametrize("n", [0, 1, 2, 5000])
-def test_keys_are_sorted_stably(n, top):
-    keys = RNG.integers(0, top, n, dtype=np.uint64, endpoint=True)
-    expected = np.argsort(keys, kind="stable")
-    found, order = keys.copy(), np.arange(n, dtype=np.uint32)
-    sort_by_key(found, order, np.empty_like(keys), np.empty_like(order))
-    assert order.tolist() == expected.tolist()
-    assert np.array_equal(found, keys[expected])

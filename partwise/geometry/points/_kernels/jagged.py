@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from partwise.geometry.points._kernels.bisection import cut_value, move
-from partwise.geometry.points._kernels.radix import sort_by_key
 from partwise.geometry.points._kernels.select import amount, extremes, ordered_bits
 from partwise.kernels.jit import kernel
+from partwise.kernels.radix import sort_by_key
 
 __all__ = ["BINS", "cut_slabs"]
 
