@@ -1,4 +1,4 @@
-"""Geometry: planes into treemap cells, boxes into fat boxes, points into balanced parts.
+"""Geometry: planes into treemap cells, space into boxes, cells and trees, points into parts.
 
 Treemaps whose cells have a proven aspect ratio start with a :class:`Tree` and end with
 :func:`treemap`.
@@ -46,6 +46,18 @@ _POINTS = (
     "scene_blocks",
     "sphere_separator",
 )
+_SPACE = (
+    "BSPCells",
+    "BSPTree",
+    "CellBoxes",
+    "HyperplaneCells",
+    "KDTree",
+    "Octree",
+    "Quadtree",
+    "Neighbourhoods",
+    "hyperplane_cells",
+    "kd_partition",
+)
 
 _CELLS = (
     "PowerDiagram",
@@ -68,7 +80,9 @@ __getattr__, __dir__, __all__ = lazy_exports(
         **dict.fromkeys(_CELLS, "cells"),
         "boxes": "",
         "cells": "",
+        **dict.fromkeys(_SPACE, "space"),
         "points": "",
+        "space": "",
         "treemaps": "",
     },
 )
