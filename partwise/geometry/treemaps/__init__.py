@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "convex_bound": "_convex",
         "draw_svg": "_svg",
         "draw_png": "_png",
+        "draw_html": "_html",
         "draw_geojson": "_geojson",
         "draw_patches": "_patches",
     },

@@ -22,7 +22,9 @@ _NARROW = re.compile(r"[ !'(),./:;I\[\]\\`fijlrt|]")
 _BROAD = re.compile("[%@MWmw&—…]")
 _CAPITAL = re.compile("[A-HJ-LN-VX-Z0-9_#$+=<>~]")
 _SHARES = (1.0, 0.75, 0.5, 0.3, 0.2)
-_SHORTEST = 4
+_SHORTEST = 6
+
+_SMALLEST_HEADER = 7.0
 
 _HIDES = 0.1
 """The part of an inner region that its name may lie over."""
@@ -99,7 +101,7 @@ def place_labels(
         headers, if the layout has some, otherwise over their children where that hides little of
         them. Faces follow. A label is in the middle of the largest rectangle of its shape inside
         the region, or at a side of it where the middle is taken. Names for which there is too
-        little room are cut off, or left out if fewer than four letters would remain.
+        little room are cut off, or left out if fewer than six letters would remain.
 
     Notes
     -----
@@ -196,8 +198,8 @@ def _headers(picture: Picture, smallest: float, width_of: Callable[[str], float]
     """Return the labels of inner regions in the strips that the layout leaves at their tops."""
     layout = picture.layout
     strip = layout.header * picture.scale
-    size = min(0.75 * strip, 14.0)
-    if size < smallest:
+    size = min(0.85 * strip, 14.0)
+    if size < min(smallest, _SMALLEST_HEADER):
         return []
     found = []
     margin = layout.padding * picture.scale

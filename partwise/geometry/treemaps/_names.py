@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from partwise.geometry._tree import Tree
     from partwise.geometry.treemaps._plan import Plan
 
-__all__ = ["as_text", "bottoms_of", "paths_of", "region_names"]
+__all__ = ["as_text", "bottoms_of", "chains_of", "paths_of", "region_names"]
 
 _STEPS = 32
 """A path of more steps is shortened, or all paths of a deep tree would take quadratic room."""
@@ -67,8 +67,21 @@ def region_names(
     return highest
 
 
+def chains_of(
+    tree: Tree, top: NDArray[np.int32], bottom: NDArray[np.int32]
+) -> list[str | list[str]]:
+    """Return the name of the node of each region, or the names of its chain of nodes. O(n) time."""
+    called: list[str | list[str]] = [*_called(tree, top)]
+    for i in np.flatnonzero(top != bottom).tolist():
+        chain = [int(bottom[i])]
+        while chain[-1] != top[i]:
+            chain.append(int(tree.parents[chain[-1]]))
+        called[i] = _called(tree, np.array(chain[::-1], np.int32))
+    return called
+
+
 def paths_of(tree: Tree, nodes: NDArray[np.int32], separator: str = "/") -> list[str]:
-    """Return the path of each of some nodes: the names from the root down.
+    """Return the path of each of some nodes, as :meth:`Tree.path` gives it.
 
     Of a path of more than 32 steps the middle is left out. O(32 k) time for k nodes.
     """
@@ -76,7 +89,6 @@ def paths_of(tree: Tree, nodes: NDArray[np.int32], separator: str = "/") -> list
     names = tree.names
     parents = tree.parents.tolist()
     depths = tree.depths
-    known: dict[int, str] = {}
 
     def _name_of(node: int) -> str:
         text = called.get(node)
@@ -84,6 +96,10 @@ def paths_of(tree: Tree, nodes: NDArray[np.int32], separator: str = "/") -> list
             text = called[node] = as_text(node if names is None else names[node])
         return text
 
+    # After a root that is called like the separator comes no other.
+    start = _name_of(tree.root)
+    start = "" if start == separator else start
+    known = {tree.root: start}
     paths = []
     for node, depth in zip(nodes.tolist(), depths[nodes].tolist()):
         if depth >= _STEPS:
@@ -92,17 +108,20 @@ def paths_of(tree: Tree, nodes: NDArray[np.int32], separator: str = "/") -> list
             for _ in range(_STEPS - 1):
                 steps.append(_name_of(at))
                 at = parents[at]
-            paths.append(separator.join([_name_of(tree.root), "…", *reversed(steps)]))
+            paths.append(separator.join([start, "…", *reversed(steps)]))
+            continue
+        if node == tree.root:
+            paths.append(_name_of(node))
             continue
         # Walk up to an ancestor whose path is known: siblings share the work.
         waiting = []
         at = node
-        while at >= 0 and at not in known:
+        while at not in known:
             waiting.append(at)
             at = parents[at]
-        path = known[at] if at >= 0 else ""
+        path = known[at]
         for at in reversed(waiting):
-            path = f"{path}{separator}{_name_of(at)}" if path or parents[at] >= 0 else _name_of(at)
+            path = f"{path}{separator}{_name_of(at)}"
             known[at] = path
         paths.append(path)
     return paths

@@ -31,7 +31,7 @@ SHRINK = 0.6
 #: Of the root's border: no leaf has a thinner one, unless it is too small for it.
 LEAST_LINE = 0.1
 
-#: Of the side of a square as large as a region: no border is thicker.
+#: Of the side of a square as large as a region, or twice that of a thin one: no border is thicker.
 _THICKEST = 0.12
 
 _LARGEST_SIDE = 16_384
@@ -134,7 +134,7 @@ def make_picture(
         Pixels of the longer side, or of the sides of a picture in whose middle the layout is put
         as large as it fits.
     depth : int, optional
-        The deepest level of the tree to draw; all by default.
+        The deepest level of the tree to draw; all by default, but nothing in degenerate regions.
     colour : optional
         As :func:`partwise.geometry.treemaps._colours.colour_regions` takes it.
     border : float, default=3
@@ -152,7 +152,9 @@ def make_picture(
     deepest = _as_depth(depth, tree.depth)
     pointers, vertices = drawn.cells.ragged()
     number = np.empty(plan.n_regions, np.int32)
-    number_shown(plan.parent, tree.depths[plan.top], deepest, pointers, number)
+    # What lies in a degenerate region is too small to be seen, and has no shape worth a look.
+    closed = layout.degenerate[plan.top]
+    number_shown(plan.parent, tree.depths[plan.top], deepest, pointers, closed, number)
     regions = np.flatnonzero(number >= 0)
     parent = np.where(plan.parent[regions] < 0, -1, number[plan.parent[regions]]).astype(np.int32)
     count = np.bincount(parent[1:], minlength=len(regions))
@@ -182,14 +184,22 @@ def make_picture(
     xy = (vertices - (rect.x, rect.y)) * scale + (left, above)
     area = drawn.cells.areas[regions] * scale**2
     level = plan.level[regions]
+    line = _lines(level, _sides(area, boxes), count == 0, thick)
     return Picture(
         layout, shown, count, indptr, xy, boxes, isinstance(drawn.cells, Boxes), area, level, rgb,
-        legend, _lines(level, area, count == 0, thick), wide, high + strip, strip, scale,
+        legend, line, wide, high + strip, strip, scale,
     )  # fmt: skip
 
 
+def _sides(area: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the side of a square as large as each region, less for a thin one."""
+    thin = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    sides: NDArray[np.float64] = np.minimum(np.sqrt(np.maximum(area, 0.0)), 2.0 * thin)
+    return sides
+
+
 def _lines(
-    level: NDArray[np.int32], area: NDArray[np.float64], face: NDArray[np.bool_], border: float
+    level: NDArray[np.int32], side: NDArray[np.float64], face: NDArray[np.bool_], border: float
 ) -> NDArray[np.float64]:
     """Return the widths of borders, each `border` times a power of 0.6.
 
@@ -201,7 +211,7 @@ def _lines(
     by_level = SHRINK ** np.minimum(level, 1000)
     width = np.where(face, np.maximum(by_level, LEAST_LINE), by_level)
     width[~face & (by_level <= LEAST_LINE)] = 0.0
-    width = np.minimum(width, _THICKEST * np.sqrt(np.maximum(area, 0.0)) / border)
+    width = np.minimum(width, _THICKEST * side / border)
     with np.errstate(divide="ignore"):
         power = np.ceil(np.log(width) / math.log(SHRINK) - 1e-9)
     # Below a fiftieth of a pixel nothing is seen.

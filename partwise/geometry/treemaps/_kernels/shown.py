@@ -8,7 +8,7 @@ __all__ = ["inherit", "number_shown"]
 
 
 @kernel
-def number_shown(parent, depth, deepest, indptr, number):
+def number_shown(parent, depth, deepest, indptr, closed, number):
     """Fill the numbers of the regions that are drawn, in their order, and return how many.
 
     Parameters
@@ -20,13 +20,16 @@ def number_shown(parent, depth, deepest, indptr, number):
         Regions of a greater depth are not drawn.
     indptr : int64 array of shape (m + 1,)
         Of the vertices; a region without any is not drawn, nor is what lies below it.
+    closed : bool array of shape (m,)
+        Regions in which nothing is drawn.
     number : int32 array of shape (m,)
         Receives the numbers, -1 for a region that is not drawn.
     """
     shown = 0
     for i in range(len(parent)):
         up = parent[i]
-        if depth[i] <= deepest and indptr[i + 1] - indptr[i] >= 3 and (up < 0 or number[up] >= 0):
+        opened = up < 0 or (number[up] >= 0 and not closed[up])
+        if opened and depth[i] <= deepest and indptr[i + 1] - indptr[i] >= 3:
             number[i] = shown
             shown += 1
         else:
