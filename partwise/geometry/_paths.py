@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,7 @@ class PathNodes:
         self.is_leaf = n_children[top:] == 0
         self._words = buffer, rows, top, separator, errors
 
+    @cached_property
     def names(self) -> list[str]:
         """Return the last step of each node's path."""
         buffer, rows, top, separator, errors = self._words
@@ -135,9 +137,9 @@ class PathNodes:
         if cumulative and weights is not None:
             own = own_weights(
                 self.parents, np.arange(n, dtype=np.int32), self.item_of >= 0, own, slack,
-                self.names(),
+                self.names,
             )  # fmt: skip
-        return Tree(self.parents, own, self.names(), internal=internal)
+        return Tree(self.parents, own, self.names, internal=internal)
 
 
 def own_weights(

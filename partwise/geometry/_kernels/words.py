@@ -30,7 +30,7 @@ _DOT = 46
 def _hash(buf, parent, start, length):
     """Return a hash of a word and the node it is below."""
     h = (np.uint64(parent) + np.uint64(1)) * _MIX
-    for k in range(start, start + length):
+    for k in range(np.uint64(start), np.uint64(start + length)):
         h = (h ^ np.uint64(buf[k])) * np.uint64(0x100000001B3)
     h = (h ^ (h >> np.uint64(32))) * _MIX
     return h ^ (h >> np.uint64(29))
@@ -38,10 +38,10 @@ def _hash(buf, parent, start, length):
 
 @kernel
 def _same(buf, a, b, length):
-    k = 0
-    while k < length and buf[a + k] == buf[b + k]:
-        k += 1
-    return k == length
+    a, b, k, n = np.uint64(a), np.uint64(b), np.uint64(0), np.uint64(length)
+    while k < n and buf[a + k] == buf[b + k]:
+        k += np.uint64(1)
+    return k == n
 
 
 @kernel
@@ -167,10 +167,11 @@ def _last(buf, lo, hi, byte):
 @kernel
 def _shared(buf, old, old_length, new, new_length, separator, trail, depth):
     """Return how many steps of the path at `old` the path at `new` shares."""
-    most = min(old_length, new_length)
-    common = 0
-    while common < most and buf[old + common] == buf[new + common]:
-        common += 1
+    most = np.uint64(min(old_length, new_length))
+    a, b, k = np.uint64(old), np.uint64(new), np.uint64(0)
+    while k < most and buf[a + k] == buf[b + k]:
+        k += np.uint64(1)
+    common = np.int64(k)
     while depth > 0:
         end = trail[depth - 1, 0]
         if end <= common and (

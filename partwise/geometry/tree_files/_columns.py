@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from partwise.errors import TreeFormatError
-from partwise.geometry.tree_files._text import text_error
-from partwise.graph.io._source import Text
+from partwise.geometry.tree_files._text import TreeText, text_error
 
 __all__ = ["Head", "is_parent_table", "parent_columns", "path_columns", "read_head"]
 
@@ -20,6 +19,7 @@ _WEIGHTS = ("size", "sizes", "bytes", "value", "values", "weight", "weights", "c
 _LABELS = ("label", "labels", "name", "names")
 
 _DELIMITERS = ("\t", ",", ";")  # in the order in which the first line is searched for them
+_NEWLINE = re.compile(rb"\n")
 _COMMENT_OR_BLANK = re.compile(rb"(?:[ \t\r]*(?:[#%][^\n]*)?\n)*")
 
 
@@ -29,7 +29,7 @@ class Head:
 
     Attributes
     ----------
-    text : Text
+    text : TreeText
     start : int
         Where it starts; lines before it are blank, or comments after ``#`` or ``%``.
     delimiter : str
@@ -38,7 +38,7 @@ class Head:
         Without white space around them.
     """
 
-    text: Text
+    text: TreeText
     start: int
     delimiter: str
     fields: list[str]
@@ -50,7 +50,7 @@ class Head:
 
     def next_line(self) -> int:
         """Return where the line after it starts."""
-        return self.start + bytes(self.text.buffer[self.start :].data).find(b"\n") + 1
+        return _end_of_line(self.text, self.start) + 1
 
     def second(self) -> list[str]:
         """Return the fields of the row after it, none if there is no other."""
@@ -91,7 +91,7 @@ class Head:
         return places
 
 
-def read_head(text: Text) -> Head:
+def read_head(text: TreeText) -> Head:
     """Return the first row of a table.
 
     Raises
@@ -173,13 +173,17 @@ def _has_names(head: Head, columns: Sequence[int | str], least: int) -> bool:
     return head.width >= least and all(head.fields) and not any(map(_is_number, head.fields))
 
 
-def _line(text: Text, start: int) -> str:
-    end = bytes(text.buffer[start:].data).find(b"\n")
-    line = text.buffer[start : start + end].tobytes()
+def _end_of_line(text: TreeText, start: int) -> int:
+    match = _NEWLINE.search(text.buffer.data, start)
+    return match.start() if match else text.size
+
+
+def _line(text: TreeText, start: int) -> str:
+    line = text.buffer[start : _end_of_line(text, start)].tobytes()
     return line.decode("utf-8", "backslashreplace").rstrip("\r")
 
 
-def _split(text: Text, start: int, delimiter: str) -> list[str]:
+def _split(text: TreeText, start: int, delimiter: str) -> list[str]:
     row = next(csv.reader([_line(text, start)], delimiter=delimiter, skipinitialspace=True), [])
     return [word.strip() for word in row]
 

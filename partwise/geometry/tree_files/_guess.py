@@ -6,7 +6,6 @@ import os
 import re
 
 from partwise.geometry.tree_files._columns import is_parent_table, read_head
-from partwise.graph.io._source import Text
 
 __all__ = ["FORMATS", "guess_format"]
 
@@ -29,7 +28,7 @@ _SIZE_AND_PATH = re.compile(rb" *[0-9]+\t[^\t\n]+$", re.MULTILINE)
 _RECORD = re.compile(rb"(?:\"[^\"\n]+\"|[^,\"\n]+),(?:[a-z0-9]+=[\w=-]+)?,[0-9]*\r?")
 
 
-def guess_format(text: Text) -> str:
+def guess_format(text: TreeText) -> str:
     """Return the format of a text, or ``"listing"`` for what ``du`` or ``find`` may have printed.
 
     The suffix of its name decides, a ``.gz`` after it left out, and failing that how it begins.

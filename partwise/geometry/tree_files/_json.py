@@ -13,8 +13,7 @@ from partwise.geometry._kernels.words import join_words
 from partwise.geometry._paths import own_weights
 from partwise.geometry._tree import Internal, NodeError, Tree
 from partwise.geometry.tree_files._kernels import json as kernels
-from partwise.geometry.tree_files._text import check_encoding, text_error
-from partwise.graph.io._source import Text
+from partwise.geometry.tree_files._text import TreeText, text_error
 
 __all__ = ["tree_of_json"]
 
@@ -22,7 +21,7 @@ _KEYS = ("name", "children", "value", "size")
 
 
 def tree_of_json(
-    text: Text, columns: Sequence[int | str] | None, cumulative: bool, internal: Internal
+    text: TreeText, columns: Sequence[int | str] | None, cumulative: bool, internal: Internal
 ) -> Tree:
     """Return the tree of an object with a name, children and a weight, all of them optional."""
     keys = _KEYS if columns is None else tuple(columns)
@@ -31,7 +30,7 @@ def tree_of_json(
             "columns must be the keys of a node's name and children and, if there are, weights, "
             f"got {columns!r}"
         )
-    check_encoding(text)
+    text.check_encoding()
     buffer = text.buffer
     n_objects = int(np.count_nonzero(buffer == ord("{")))
     n_brackets = n_objects + int(np.count_nonzero(buffer == ord("[")))
@@ -71,7 +70,7 @@ def tree_of_json(
         raise text_error(text, int(places[error.node, 0]), str(error)) from error
 
 
-def _names(text: Text, places: NDArray[np.int64]) -> list[str]:
+def _names(text: TreeText, places: NDArray[np.int64]) -> list[str]:
     """Return the names of nodes, ``""`` where there is none."""
     buffer = text.buffer
     starts, ends = np.maximum(places[:, 1], 0), np.maximum(places[:, 2], 0)
@@ -89,7 +88,7 @@ def _names(text: Text, places: NDArray[np.int64]) -> list[str]:
     return names
 
 
-def _reason(text: Text, fault: int, at: int) -> str:
+def _reason(text: TreeText, fault: int, at: int) -> str:
     found = repr(_token(text, at)) if at < text.size - 1 else "the end of the text"
     reasons: dict[int, Any] = {
         kernels.BAD_TOKEN: f"found {found} where JSON allows no such thing",
@@ -104,7 +103,7 @@ def _reason(text: Text, fault: int, at: int) -> str:
     return str(reasons[fault])
 
 
-def _token(text: Text, at: int) -> str:
+def _token(text: TreeText, at: int) -> str:
     """Return what stands at byte `at`, cut to a readable length."""
     head = text.buffer[at : at + 60].tobytes().decode("utf-8", "replace")
     if head[0] in "{[}]:,":

@@ -13,17 +13,17 @@ from partwise.geometry._paths import own_weights
 from partwise.geometry._tree import Internal, NodeError, Tree
 from partwise.geometry.tree_files._columns import parent_columns, read_head
 from partwise.geometry.tree_files._table import Table, scan_delimited, scan_separated
-from partwise.geometry.tree_files._text import check_encoding, load_text
-from partwise.graph.io._source import Place, Text
+from partwise.geometry.tree_files._text import TreeText, load_text
+from partwise.graph.io._source import Place
 
 __all__ = ["tree_of_edges", "tree_of_parents"]
 
 
 def tree_of_parents(
-    text: Text, columns: Sequence[int | str] | None, cumulative: bool, internal: Internal
+    text: TreeText, columns: Sequence[int | str] | None, cumulative: bool, internal: Internal
 ) -> Tree:
     """Return the tree of a table with a node in each row."""
-    check_encoding(text)
+    text.check_encoding()
     head = read_head(text)
     found, names = parent_columns(head, columns)
     start = head.next_line() if names else head.start
@@ -43,10 +43,10 @@ def tree_of_parents(
 
 
 def tree_of_edges(
-    text: Text, weights: Place | None, duplicates: str, cumulative: bool, internal: Internal
+    text: TreeText, weights: Place | None, duplicates: str, cumulative: bool, internal: Internal
 ) -> Tree:
     """Return the tree of lines of a parent and a child, with weights from another file."""
-    check_encoding(text)
+    text.check_encoding()
     table = scan_separated(text, 2, "a parent and a child")
     n_edges = len(table)
     if not n_edges:
@@ -170,10 +170,10 @@ def _column_words(table: Table, column: int) -> list[str]:
 
 
 def _weights_of(
-    text: Text, edges: Text, rows: NDArray[np.int64], names: list[str], duplicates: str
+    text: TreeText, edges: TreeText, rows: NDArray[np.int64], names: list[str], duplicates: str
 ) -> NDArray[np.float64]:
     """Return the weights of nodes, NaN where the file has none."""
-    check_encoding(text)
+    text.check_encoding()
     table = scan_separated(text, 2, "a node and its weight")
     n, shift = len(names), edges.size
     values = table.numbers(1, may_be_empty=False)

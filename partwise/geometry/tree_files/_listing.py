@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,8 +14,7 @@ from partwise.geometry._paths import PathNodes
 from partwise.geometry._tree import Internal, NodeError, Tree
 from partwise.geometry.tree_files._columns import path_columns, read_head
 from partwise.geometry.tree_files._table import Table, scan_delimited
-from partwise.geometry.tree_files._text import check_encoding
-from partwise.graph.io._source import Text
+from partwise.geometry.tree_files._text import TreeText
 
 __all__ = ["tree_of_listing", "tree_of_path_table"]
 
@@ -22,21 +22,21 @@ _HINT = " (such as du -a and find -printf '%s\\t%p\\n' print; du -h rounds them)
 
 
 def tree_of_listing(
-    text: Text, cumulative: bool | None, separator: str, duplicates: str, internal: Internal
+    text: TreeText, cumulative: bool | None, separator: str, duplicates: str, internal: Internal
 ) -> Tree:
     """Return the tree of lines of a size, a tab or spaces, and a path.
 
     Parameters
     ----------
-    text : Text
+    text : TreeText
     cumulative : bool or None
         Whether the size of a folder holds that of all below it. None: it does if every folder is
         at least as large as what is below it, and comes after that, or lines are sorted by size.
     separator, duplicates, internal
         See :func:`partwise.geometry.read_tree`.
     """
-    head = bytes(text.buffer[: text.size].data).lstrip().partition(b"\n")[0]
-    delimiter = "\t" if b"\t" in head else " "
+    first = re.search(rb"\S[^\n]*", text.buffer.data)
+    delimiter = "\t" if first and b"\t" in first[0] else " "
     table = scan_delimited(text, 0, delimiter, 2, (0, 1), quotes=False, to_end=True)
     sizes = table.numbers(0, may_be_empty=False, hint=_HINT)
     nodes = _nodes(table, 1, separator, True, "backslashreplace")
@@ -47,7 +47,7 @@ def tree_of_listing(
 
 
 def tree_of_path_table(
-    text: Text,
+    text: TreeText,
     columns: Sequence[int | str] | None,
     cumulative: bool,
     separator: str,
@@ -55,7 +55,7 @@ def tree_of_path_table(
     internal: Internal,
 ) -> Tree:
     """Return the tree of a table of paths and, if there are any, weights."""
-    check_encoding(text)
+    text.check_encoding()
     head = read_head(text)
     found, names = path_columns(head, columns)
     start = head.next_line() if names else head.start

@@ -7,8 +7,7 @@ import numpy as np
 from partwise.geometry._kernels.words import join_words
 from partwise.geometry._tree import Internal, NodeError, Tree
 from partwise.geometry.tree_files._kernels import newick as kernels
-from partwise.geometry.tree_files._text import check_encoding, check_text, text_error
-from partwise.graph.io._source import Text
+from partwise.geometry.tree_files._text import TreeText, text_error
 
 __all__ = ["tree_of_newick", "tree_of_newick_text"]
 
@@ -29,14 +28,13 @@ def tree_of_newick_text(text: str, lengths: bool, internal: Internal) -> Tree:
     if not isinstance(text, str):
         raise TypeError(f"text must be a string, got {type(text).__name__}")
     content = bytearray(text.encode("utf-8", "replace") + b"\n")
-    return tree_of_newick(
-        check_text(Text(np.frombuffer(content, np.uint8), "<newick>")), lengths, internal
-    )
+    whole = TreeText(Text(np.frombuffer(content, np.uint8), "<newick>"))
+    return tree_of_newick(whole, lengths, internal)
 
 
-def tree_of_newick(text: Text, lengths: bool, internal: Internal) -> Tree:
+def tree_of_newick(text: TreeText, lengths: bool, internal: Internal) -> Tree:
     """Return the tree of a text; see :meth:`Tree.from_newick`."""
-    check_encoding(text)
+    text.check_encoding()
     buffer = text.buffer
     marks = np.bincount(buffer, minlength=256)
     room = int(1 + marks[ord("(")] + marks[ord(",")])
@@ -69,14 +67,14 @@ def tree_of_newick(text: Text, lengths: bool, internal: Internal) -> Tree:
         raise text_error(text, int(places[error.node, 0]), str(error)) from error
 
 
-def _fault(text: Text, fault: int, at: int, lengths: bool) -> Exception:
+def _fault(text: TreeText, fault: int, at: int, lengths: bool) -> Exception:
     reason = _REASONS[fault].format(repr(_token(text, at)))
     if fault == kernels.BAD_LENGTH and lengths:
         reason += " of at least 0"
     return text_error(text, at, reason)
 
 
-def _token(text: Text, at: int) -> str:
+def _token(text: TreeText, at: int) -> str:
     """Return what stands at byte `at`: a mark or a word, cut to a readable length."""
     head = text.buffer[at : at + 60].tobytes().decode("utf-8", "replace")
     for i, character in enumerate(head):

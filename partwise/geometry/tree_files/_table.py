@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from partwise.errors import TreeFormatError
 from partwise.geometry.tree_files._kernels import fields as kernels
-from partwise.geometry.tree_files._text import text_error
-from partwise.graph.io._source import Text
+from partwise.geometry.tree_files._text import TreeText, text_error
 
 __all__ = ["Table", "scan_delimited", "scan_separated"]
 
@@ -22,12 +21,12 @@ class Table:
 
     Attributes
     ----------
-    text : Text
+    text : TreeText
     starts, ends : int64 ndarrays of shape (n_rows, n_columns)
         The fields are ``text.buffer[starts[i, j]:ends[i, j]]``.
     """
 
-    text: Text
+    text: TreeText
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
 
@@ -78,7 +77,7 @@ class Table:
 
 
 def scan_delimited(
-    text: Text,
+    text: TreeText,
     start: int,
     delimiter: str,
     width: int,
@@ -91,7 +90,7 @@ def scan_delimited(
 
     Parameters
     ----------
-    text : Text
+    text : TreeText
         Fields in quotes are unquoted in its buffer.
     start : int
         Where the first row starts.
@@ -112,8 +111,7 @@ def scan_delimited(
     """
     slots = np.full(width, -1, np.int64)
     slots[list(wanted)] = np.arange(len(wanted))
-    room = int(np.count_nonzero(text.buffer[start:] == 10))
-    starts, ends = np.empty((2, room, len(wanted)), np.int64)
+    starts, ends = np.empty((2, text.n_lines, len(wanted)), np.int64)
     report = np.zeros(2, np.int64)
     n = kernels.scan_rows(
         text.buffer, start, ord(delimiter), quotes, to_end, slots, starts, ends, report
@@ -130,13 +128,12 @@ def scan_delimited(
     return Table(text, starts[:n], ends[:n])
 
 
-def scan_separated(text: Text, width: int, what: str) -> Table:
+def scan_separated(text: TreeText, width: int, what: str) -> Table:
     """Scan lines of at least `width` words, called `what` in messages.
 
     Spaces, tabs and commas separate words, ``#`` and ``%`` start comments.
     """
-    room = int(np.count_nonzero(text.buffer == 10))
-    starts, ends = np.empty((2, room, width), np.int64)
+    starts, ends = np.empty((2, text.n_lines, width), np.int64)
     report = np.zeros(2, np.int64)
     n = kernels.scan_words(text.buffer, width, starts, ends, report)
     if report[0]:
