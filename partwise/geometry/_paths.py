@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from partwise.geometry._kernels.tree import own_of_totals
 from partwise.geometry._kernels.words import PARENT, join_words, nodes_of_paths
-from partwise.geometry._tree import Internal, NodeError, Tree
+from partwise.geometry._tree import Internal, NodeError, Tree, shown_path
 
 __all__ = ["PathNodes", "own_weights", "pack_words"]
 
@@ -162,7 +162,7 @@ def own_weights(
     if wrong >= 0:
         raise NodeError(
             int(wrong),
-            f"{names[wrong]!r} has {totals[wrong]:.17g} in all, less than what is below it, "
-            f"{below[wrong]:.17g}",
+            f"{shown_path(parents, names, int(wrong))} has {totals[wrong]:.17g} in all, less than "
+            f"what is below it, {below[wrong]:.17g}",
         )
     return own

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from partwise.geometry._kernels.tree import breadth_first, group_children, sum_up
 from partwise.geometry._tree_sources import TreeSources
 
-__all__ = ["Internal", "NodeError", "Tree"]
+__all__ = ["Internal", "NodeError", "Tree", "path_of", "shown_path"]
 
 Internal = Literal["error", "add_leaf", "ignore"]
 """What happens to the own weight of a node that has children."""
@@ -221,13 +221,7 @@ class Tree(TreeSources):
 
         After a root that is called like the separator, as that of absolute paths, comes no other.
         """
-        steps = []
-        at = int(node)
-        while at >= 0:
-            steps.append(str(at if self.names is None else self.names[at]))
-            at = int(self.parents[at])
-        start = steps.pop() if len(steps) > 1 and steps[-1] == separator else ""
-        return start + separator.join(reversed(steps))
+        return path_of(self.parents, self.names, node, separator)
 
     def children_of(self, node: int) -> NDArray[np.int32]:
         """Return the children of `node`, ascending."""
@@ -244,10 +238,31 @@ class Tree(TreeSources):
         """Return how a message speaks of a node."""
         if self.names is None:
             return f"{node}"
-        path = self.path(node)
-        if len(path) > _LONGEST_PATH:
-            path = f"{path[: _LONGEST_PATH // 2]}...{path[-_LONGEST_PATH // 2 :]}"
-        return f"{node} ({path!r})"
+        return f"{node} ({shown_path(self.parents, self.names, node)})"
+
+
+def path_of(
+    parents: NDArray[Any], names: Sequence[Any] | NDArray[Any] | None, node: int, separator: str
+) -> str:
+    """Return the names of the nodes from the root to `node`; see :meth:`Tree.path`.
+
+    What is no tree yet may have cycles: the way up has no more steps than there are nodes.
+    """
+    steps: list[str] = []
+    at = int(node)
+    while at >= 0 and len(steps) < len(parents):
+        steps.append(str(at if names is None else names[at]))
+        at = int(parents[at])
+    start = steps.pop() if len(steps) > 1 and steps[-1] == separator else ""
+    return start + separator.join(reversed(steps))
+
+
+def shown_path(parents: NDArray[Any], names: Sequence[Any] | NDArray[Any] | None, node: int) -> str:
+    """Return the path of a node as messages show it: in quotes, of a readable length."""
+    path = path_of(parents, names, node, "/")
+    if len(path) > _LONGEST_PATH:
+        path = f"{path[: _LONGEST_PATH // 2]}...{path[-_LONGEST_PATH // 2 :]}"
+    return repr(path)
 
 
 def _as_parents(parents: ArrayLike) -> NDArray[np.int32]:

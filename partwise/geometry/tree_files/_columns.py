@@ -20,7 +20,8 @@ _LABELS = ("label", "labels", "name", "names")
 
 _DELIMITERS = ("\t", ",", ";")  # in the order in which the first line is searched for them
 _NEWLINE = re.compile(rb"\n")
-_COMMENT_OR_BLANK = re.compile(rb"(?:[ \t\r]*(?:[#%][^\n]*)?\n)*")
+# Folders may be called #recycle: comments have a space after their mark.
+_COMMENT_OR_BLANK = re.compile(rb"(?:[ \t\r]*(?:[#%](?:[ \t][^\n]*|\r)?)?\n)*")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Head:
     ----------
     text : TreeText
     start : int
-        Where it starts; lines before it are blank, or comments after ``#`` or ``%``.
+        Where it starts; lines before it are blank, or comments after ``#`` or ``%`` and a space.
     delimiter : str
         A tab, comma or semicolon, whichever the row has.
     fields : list of str
@@ -108,17 +109,26 @@ def read_head(text: TreeText) -> Head:
     return Head(text, start, delimiter, _split(text, start, delimiter))
 
 
-def path_columns(head: Head, columns: Sequence[int | str] | None) -> tuple[list[int], bool]:
+def path_columns(
+    head: Head, columns: Sequence[int | str] | None, separator: str
+) -> tuple[list[int], bool]:
     """Return the column of paths and, if there is one, of weights; and whether there are names."""
     if columns is not None:
         if len(columns) not in (1, 2):
             raise ValueError(f"columns must be (path, weight) or (path,), got {columns!r}")
-        return head.positions(columns), _has_names(head, columns, 2)
+        found = head.positions(columns)
+        weight = found[1] if len(found) > 1 else None
+        return found, _has_names(head, columns, weight, 2, separator)
     path, weight = head.find(_PATHS), head.find(_WEIGHTS)
-    names = path is not None or weight is not None or _has_names(head, (), 2)
+    names = _has_names(head, (), weight, 2, separator)
     types = head.second() if names else head.fields
     if weight is None:
         weight = next((i for i, word in enumerate(types) if _is_number(word) and i != path), None)
+        if names and weight is not None and _is_number("".join(head.fields[weight : weight + 1])):
+            raise text_error(
+                head.text, head.start, f"cannot tell whether {head.fields} are names of columns or "
+                "a path and its weight; choose columns=(path, weight), by name or by number",
+            )  # fmt: skip
     if path is None:
         path = next((i for i in range(head.width) if i != weight), 0)
     if path == weight or (weight is None and head.width > 1):
@@ -141,7 +151,8 @@ def parent_columns(
                 f"{columns!r}"
             )
         found = [*head.positions(columns)]
-        return found + [None] * (4 - len(found)), _has_names(head, columns, 3)
+        found += [None] * (4 - len(found))
+        return found, _has_names(head, columns, found[2], 3)
     parent = head.find(_PARENTS)
     if parent is not None:
         id = head.find(_IDS)
@@ -154,7 +165,8 @@ def parent_columns(
         return [id, parent, head.find(_WEIGHTS), None if label == id else label], True
     if head.width < 2:
         raise text_error(head.text, head.start, "found one column, expected id, parent and weight")
-    return [0, 1, 2 if head.width > 2 else None, None], _has_names(head, (), 3)
+    found = [0, 1, 2 if head.width > 2 else None, None]
+    return found, _has_names(head, (), found[2], 3)
 
 
 def is_parent_table(head: Head) -> bool:
@@ -164,12 +176,27 @@ def is_parent_table(head: Head) -> bool:
     return head.width == 3 and head.find(_PATHS + _WEIGHTS) is None
 
 
-def _has_names(head: Head, columns: Sequence[int | str], least: int) -> bool:
-    """Tell whether the first row holds names: some were asked for, or nothing in it is a number."""
+def _has_names(
+    head: Head,
+    columns: Sequence[int | str],
+    weight: int | None,
+    least: int,
+    separator: str | None = None,
+) -> bool:
+    """Tell whether the first row holds names of columns.
+
+    It does if some were asked for by name. Else it does not if a number stands in the column of
+    weights, and it does if one of the names is known, or if there are at least `least` words, none
+    of them a number or a path of several steps.
+    """
     if any(isinstance(column, str) for column in columns):
         return True
+    if weight is not None and _is_number(head.fields[weight]):
+        return False
     if head.find(_PARENTS + _WEIGHTS + _PATHS + _IDS) is not None:
         return True
+    if separator is not None and any(separator in word for word in head.fields):
+        return False
     return head.width >= least and all(head.fields) and not any(map(_is_number, head.fields))
 
 

@@ -6,6 +6,7 @@ import os
 import re
 
 from partwise.geometry.tree_files._columns import is_parent_table, read_head
+from partwise.geometry.tree_files._text import TreeText
 
 __all__ = ["FORMATS", "guess_format"]
 

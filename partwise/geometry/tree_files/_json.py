@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.errors import TreeFormatError
 from partwise.geometry._kernels.words import join_words
 from partwise.geometry._paths import own_weights
-from partwise.geometry._tree import Internal, NodeError, Tree
+from partwise.geometry._tree import Internal, NodeError, Tree, shown_path
 from partwise.geometry.tree_files._kernels import json as kernels
 from partwise.geometry.tree_files._text import TreeText, text_error
 
@@ -37,7 +38,7 @@ def tree_of_json(
     parents, weights = np.empty(n_objects, np.int32), np.empty(n_objects)
     places, numbers = np.empty((n_objects, 3), np.int64), np.empty((n_objects, 2), np.int64)
     packed = [str(key).encode() for key in keys]
-    report = np.zeros(3, np.int64)
+    report = np.zeros(4, np.int64)
     n = kernels.scan_nodes(
         buffer,
         np.array(list(b"".join(packed)), np.uint8),
@@ -51,16 +52,23 @@ def tree_of_json(
         np.empty((n_brackets, 3), np.int64),
         report,
     )
-    if report[0]:
-        raise text_error(text, int(report[1]), _reason(text, int(report[0]), int(report[1])))
-    if report[2]:
-        for node in np.flatnonzero(np.isnan(weights[:n])).tolist():
-            weights[node] = float(_token(text, int(numbers[node, 1])))
-            if not 0.0 <= weights[node] < np.inf:
-                at = int(numbers[node, 1])
-                raise text_error(text, at, _reason(text, kernels.NOT_WEIGHT, at))
-    names = _names(text, places[:n])
     up, own = parents[:n], weights[:n]
+
+    def fault(kind: int, at: int, node: int) -> TreeFormatError:
+        reason = _reason(text, kind, at)
+        if kind not in (kernels.BAD_TOKEN, kernels.OPEN) and node >= 0:
+            reason += f"; in node {shown_path(up, _names(text, places[:n]), node)}"
+        return text_error(text, at, reason)
+
+    if report[0]:
+        raise fault(int(report[0]), int(report[1]), int(report[3]))
+    if report[2]:
+        for node in np.flatnonzero(np.isnan(own)).tolist():
+            at = int(numbers[node, 1])
+            own[node] = float(_token(text, at))
+            if not 0.0 <= own[node] < np.inf:
+                raise fault(kernels.NOT_WEIGHT, at, node)
+    names = _names(text, places[:n])
     try:
         if cumulative:
             order = np.arange(n, dtype=np.int32)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from partwise.errors import TreeFormatError
 from partwise.geometry._kernels.words import join_words, number_words
 from partwise.geometry._paths import own_weights
-from partwise.geometry._tree import Internal, NodeError, Tree
+from partwise.geometry._tree import Internal, NodeError, Tree, shown_path
 from partwise.geometry.tree_files._columns import parent_columns, read_head
 from partwise.geometry.tree_files._table import Table, scan_delimited, scan_separated
 from partwise.geometry.tree_files._text import TreeText, load_text
@@ -35,7 +35,7 @@ def tree_of_parents(
     called = _column_words(table, 0 if found[3] is None else len(wanted) - 1)
     weights = None
     if found[2] is not None:
-        weights = table.numbers(2, may_be_empty=True)
+        weights = table.weights(2, lambda row: shown_path(parents, called, row), may_be_empty=True)
     try:
         return _tree(parents, weights, called, cumulative, internal)
     except NodeError as error:
@@ -74,13 +74,15 @@ def tree_of_edges(
     _check_roots(table, np.array([np.argmax(above == top) for top in tops], np.int64), 0)
     own = None
     if weights is not None:
-        own = _weights_of(load_text(weights), text, rows, called, duplicates)
+        own = _weights_of(load_text(weights), text, rows, parents, called, duplicates)
         is_leaf = np.ones(n, bool)
         is_leaf[above] = False
         bare = np.flatnonzero(np.isnan(own) & is_leaf)
         if bare.size:
+            node = int(bare[0])
             raise table.error(
-                int(row_of[bare[0]]), f"leaf {called[bare[0]]!r} has no weight in the other file"
+                int(row_of[node]),
+                f"leaf {shown_path(parents, called, node)} has no weight in the other file",
             )
         own = np.nan_to_num(own)
     try:
@@ -170,13 +172,17 @@ def _column_words(table: Table, column: int) -> list[str]:
 
 
 def _weights_of(
-    text: TreeText, edges: TreeText, rows: NDArray[np.int64], names: list[str], duplicates: str
+    text: TreeText,
+    edges: TreeText,
+    rows: NDArray[np.int64],
+    parents: NDArray[np.int64],
+    names: list[str],
+    duplicates: str,
 ) -> NDArray[np.float64]:
     """Return the weights of nodes, NaN where the file has none."""
     text.check_encoding()
     table = scan_separated(text, 2, "a node and its weight")
     n, shift = len(names), edges.size
-    values = table.numbers(1, may_be_empty=False)
     # Words of both files, in one buffer, so that equal ones get the same number.
     starts, ends = table.places(0)
     numbers = np.empty(n + len(table), np.int32)
@@ -191,6 +197,9 @@ def _weights_of(
     if unknown.size:
         row = int(unknown[0])
         raise table.error(row, f"found the node {table.word(row, 0)!r}, which is in no edge")
+    values = table.weights(
+        1, lambda row: shown_path(parents, names, int(node_of[row])), may_be_empty=False
+    )
     first = np.full(n, -1, np.int64)
     first[node_of[::-1]] = np.arange(len(table) - 1, -1, -1)
     again = np.flatnonzero(first[node_of] != np.arange(len(table)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ def tree_of_listing(
     first = re.search(rb"\S[^\n]*", text.buffer.data)
     delimiter = "\t" if first and b"\t" in first[0] else " "
     table = scan_delimited(text, 0, delimiter, 2, (0, 1), quotes=False, to_end=True)
-    sizes = table.numbers(0, may_be_empty=False, hint=_HINT)
+    sizes = table.weights(0, _word_of(table, 1), may_be_empty=False, hint=_HINT)
     nodes = _nodes(table, 1, separator, True, "backslashreplace")
     if cumulative is None:
         cumulative = _is_cumulative(nodes, sizes)
@@ -57,14 +57,20 @@ def tree_of_path_table(
     """Return the tree of a table of paths and, if there are any, weights."""
     text.check_encoding()
     head = read_head(text)
-    found, names = path_columns(head, columns)
+    found, names = path_columns(head, columns, separator)
     start = head.next_line() if names else head.start
     table = scan_delimited(text, start, head.delimiter, head.width, found)
     if not len(table):
         raise TreeFormatError(text.name, None, "holds no path")
-    weights = table.numbers(1, may_be_empty=True) if len(found) > 1 else None
+    weights = None
+    if len(found) > 1:
+        weights = table.weights(1, _word_of(table, 0), may_be_empty=True)
     nodes = _nodes(table, 0, separator, False, "strict")
     return _tree(table, nodes, 0, weights, duplicates, internal, cumulative, 0.0)
+
+
+def _word_of(table: Table, column: int) -> Callable[[int], str]:
+    return lambda row: repr(table.word(row, column))
 
 
 def _nodes(table: Table, column: int, separator: str, join_top: bool, errors: str) -> PathNodes:

@@ -8,6 +8,7 @@ from partwise.geometry._kernels.words import join_words
 from partwise.geometry._tree import Internal, NodeError, Tree
 from partwise.geometry.tree_files._kernels import newick as kernels
 from partwise.geometry.tree_files._text import TreeText, text_error
+from partwise.graph.io._source import Text
 
 __all__ = ["tree_of_newick", "tree_of_newick_text"]
 

@@ -86,18 +86,20 @@ def read_tree(
     **record.** The ``RECORD`` of an installed Python package: path, hash, size.
     **paths.** A table, delimited by tabs, commas or semicolons, of paths and weights. The first
     row may hold names (path, file, name...; size, bytes, value, weight, count...); without known
-    names, the column of numbers is that of weights. Without weights each leaf weighs 1.
+    names, the column of numbers is that of weights. Without weights each leaf weighs 1. What could
+    be either names or a path and its weight is refused, unless `columns` says more.
     **parents.** A table with a node in each row: id, parent, and a weight, in any order if the
     first row has such names, plural or not. The root has an empty parent, or -1. If there are
     labels besides, they are the names. Without weights each leaf weighs 1.
-    In tables a weight that is empty is 0, and fields may stand in double quotes.
+    In tables a weight that is empty is 0, and fields may stand in double quotes. Comments, after
+    ``#`` or ``%`` and a space, may come before the first row.
 
     If paths start with different steps, they get a common root ``.``.
 
     **json.** An object with a ``name``, an array of such objects as ``children`` and a ``value`` or
     ``size``, all optional, as d3 has them.
-    **edges.** Lines of a parent and a child, separated by spaces, tabs or commas; ``#`` and ``%``
-    start comments. If there are weights, all leaves need one; else each weighs 1.
+    **edges.** Lines of a parent and a child, and no more, separated by spaces, tabs or commas;
+    ``#`` and ``%`` start comments. If there are weights, all leaves need one; else each weighs 1.
     **newick.** See :meth:`Tree.from_newick`.
 
     Texts are scanned by compiled code in O(size) time; the depth of a tree has no limit.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,13 +50,16 @@ class Table:
         """Return where the fields of a column start and end."""
         return self.starts[:, column].copy(), self.ends[:, column].copy()
 
-    def numbers(self, column: int, *, may_be_empty: bool, hint: str = "") -> NDArray[np.float64]:
+    def weights(
+        self, column: int, called: Callable[[int], str], *, may_be_empty: bool, hint: str = ""
+    ) -> NDArray[np.float64]:
         """Return a column of weights; what is empty counts as 0, if it may be.
 
         Raises
         ------
         TreeFormatError
-            With the line and `hint`, for a field that is no finite number of at least 0.
+            For a field that is no finite number of at least 0: with the line, how the node of this
+            row is ``called``, and `hint`.
         """
         starts, ends = self.places(column)
         values, report = np.empty(len(self)), np.zeros(3, np.int64)
@@ -71,7 +74,9 @@ class Table:
             row = int(report[1])
             found = "no weight" if report[0] == kernels.EMPTY else repr(self.word(row, column))
             raise self.error(
-                row, f"found {found}, allowed as weight are finite numbers of at least 0{hint}"
+                row,
+                f"found {found} as weight of {called(row)}, allowed are finite numbers of at least "
+                f"0{hint}",
             )
         return values
 
@@ -129,7 +134,7 @@ def scan_delimited(
 
 
 def scan_separated(text: TreeText, width: int, what: str) -> Table:
-    """Scan lines of at least `width` words, called `what` in messages.
+    """Scan lines of `width` words, called `what` in messages.
 
     Spaces, tabs and commas separate words, ``#`` and ``%`` start comments.
     """

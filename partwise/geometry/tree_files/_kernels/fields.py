@@ -129,7 +129,7 @@ def scan_rows(buf, i, delimiter, quotes, to_end, slots, starts, ends, report):
 
 @kernel
 def scan_words(buf, width, starts, ends, report):
-    """Find the first `width` words of every line, as the reader of edge lists does.
+    """Find the `width` words of every line, as the reader of edge lists does.
 
     Words are separated by spaces, tabs, commas; what starts with ``#`` or ``%`` is a comment.
     `starts`, `ends`, `report` and the result are those of :func:`scan_rows`.
@@ -154,7 +154,7 @@ def scan_words(buf, width, starts, ends, report):
         i += 1
         if found == 0:
             continue
-        if found < width:
+        if found != width:
             report[0], report[1] = WIDTH, line
             return n
         n += 1

@@ -154,8 +154,9 @@ def scan_nodes(buf, keys, key_ends, roles, words, parents, places, weights, numb
     stack : int64 array of shape (room for brackets, 3)
         Of every open bracket: what it is, its node, and its place, as ~place once a node has its
         children.
-    report : int64 array of shape (3,)
-        Receives why the text is no tree, or 0; where; how many weights are NaN.
+    report : int64 array of shape (4,)
+        Receives why the text is no tree, or 0; where; how many weights are NaN; the last node in
+        which a value starts.
 
     Returns
     -------
@@ -221,6 +222,7 @@ def scan_nodes(buf, keys, key_ends, roles, words, parents, places, weights, numb
             continue
         # A value.
         node = stack[depth - 1, 1] if depth else -1
+        report[3] = node
         if c in (_OPEN_OBJECT, _OPEN_ARRAY):
             if role == _NODE and c == _OPEN_OBJECT:
                 parents[n] = node
