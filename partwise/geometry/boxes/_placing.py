@@ -164,7 +164,7 @@ def embed(tree: Dendrogram, dim: int, eps: float | None) -> UltrametricResult:
                 lower_bound=lower_bound,
                 upper_bound=bound,
             )
-        if distinct.size <= 2:
+        if (gaps == scaled.top).all():  # one group, on every grid
             break
     assert best is not None
     return best

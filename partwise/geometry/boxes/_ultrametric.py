@@ -53,7 +53,8 @@ def ultrametric_embedding(
 
     Two steps are added, neither of which breaks a bound: finer grids of heights, down to powers of
     ``2 ** (1 / 8)``, are tried too and the best is kept; and up to 10,000 distinct points, the
-    parts of each group are drawn together until two of their points are as near as they may be.
+    parts of each group are drawn toward its centre, all at one scale and then each on its own,
+    until two of their points are as near as they may be.
 
     Coordinates are float64 numbers: distances below 2^-50 of the picture's side are stretched to
     that, which counts as stretch. So heights should not differ by a factor of more than 10^12.

@@ -23,7 +23,7 @@ def log_volumes(boxes):
 
 
 def assert_promises(boxes):
-    """Ratios keep the bound; a child has 1 - eps of its share, a node (1 - eps)^level of its own."""
+    """Ratios keep the bound; a child has 1 - eps of its share, a node (1 - eps)^level of all."""
     tree = boxes.tree
     ratios = boxes.ratios
     assert np.nanmax(ratios) <= boxes.bound * (1 + ROUNDING)

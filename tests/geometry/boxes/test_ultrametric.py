@@ -55,7 +55,7 @@ def linkages(draw, largest=24):
 
 
 def assert_certified(result, merges):
-    """Nothing contracts; the stretches are those of all pairs; the bounds enclose the distortion."""
+    """Nothing contracts; stretches are those of all pairs; bounds enclose the distortion."""
     distances = distances_of(merges)
     least, most = stretches(result.embedding, distances)
     assert 1.0 <= result.least_stretch < 2.0
@@ -162,10 +162,10 @@ def test_every_linkage_is_embedded_with_its_certificates(merges, dim, eps):
 @pytest.mark.parametrize("dim", [2, 3])
 @pytest.mark.parametrize("kind", ["merges", "steep", "flat"])
 def test_distortion_is_at_most_twelve_on_random_ultrametrics(dim, kind):
-    # 20 to 300 points in 2 or 3 dimensions; where no embedding can do better than 3.1, as in the
-    # trials of the construction.
+    # 20 to 300 points in 2 or 3 dimensions. Where even the lower bound is above 3.1, which it was
+    # not in the trials of the construction, only the ratio of the two can be asked for.
     looked_at = 0
-    for seed in range(40):
+    for seed in range(60):
         rng = np.random.default_rng(seed)
         n = int(rng.integers(20, 301))
         if kind == "merges":
@@ -175,21 +175,24 @@ def test_distortion_is_at_most_twelve_on_random_ultrametrics(dim, kind):
             merges = random_hierarchy(rng, n, lowest, highest)
         result = ultrametric_embedding(merges, dim)
         assert_certified(result, merges)
-        assert result.certified_ratio <= 8.0
+        assert result.certified_ratio <= 6.0
         if result.lower_bound <= 3.1:
             looked_at += 1
             assert result.distortion <= 12.0
-    assert looked_at >= 8
+    assert looked_at >= 6
 
 
-@pytest.mark.parametrize("method", ["average", "complete", "ward"])
+@pytest.mark.parametrize("dim", [2, 3])
+@pytest.mark.parametrize("method", ["single", "average", "complete", "ward"])
 @pytest.mark.parametrize("load", [load_iris, load_breast_cancer])
-def test_distortion_is_at_most_twelve_on_clusterings_of_data(load, method):
+def test_distortion_is_at_most_twelve_on_clusterings_of_data(load, method, dim):
     merges = linkage(load().data, method)
-    for dim in (2, 3):
-        result = ultrametric_embedding(merges, dim)
-        assert_certified(result, merges)
-        assert result.distortion <= 12.0
+    result = ultrametric_embedding(merges, dim)
+    assert_certified(result, merges)
+    assert result.certified_ratio <= 6.0
+    # Chained clusters of the plane need more: no embedding has less than 10.5.
+    crowded = load is load_breast_cancer and method == "single" and dim == 2
+    assert result.lower_bound > 10.5 if crowded else result.distortion <= 12.0
 
 
 @pytest.mark.parametrize("n", [64, 65, 700, 2500])
@@ -258,7 +261,9 @@ def test_one_place_has_no_distortion(merges):
 def test_the_same_embedding_every_time():
     merges = random_linkage(np.random.default_rng(9), 200, 1e3)
     first = ultrametric_embedding(merges, 2)
-    assert first.embedding.tobytes() == ultrametric_embedding(merges.tolist(), 2).embedding.tobytes()
+    assert (
+        first.embedding.tobytes() == ultrametric_embedding(merges.tolist(), 2).embedding.tobytes()
+    )
 
 
 def test_numbers_go_to_json():
