@@ -42,7 +42,7 @@ METHODS = {
     "slice_and_dice": _Method("_ordered", "lay_slice_and_dice", by_weight=False, may_pad=True),
     "strip": _Method("_ordered", "lay_strip", by_weight=False, may_pad=True),
     "pivot": _Method("_ordered", "lay_pivot", by_weight=False, may_pad=True),
-    #     "voronoi": _Method("_voronoi", "lay_voronoi"),
+    "voronoi": _Method("_voronoi", "lay_voronoi"),
 }
 """The methods of :func:`treemap`; each takes (plan, rect, settings) and returns a Drawn."""
 

@@ -12,14 +12,15 @@ import numpy as np
 from partwise.geometry.cells._kernels.clip import measures
 from partwise.kernels.jit import kernel
 
-__all__ = ["bisection_sites"]
+__all__ = ["bisection_sites", "longer_axis"]
 
 _SEARCH = 40  # halvings of the offset of a cut: sites need no more digits
 
 
 @kernel
-def _axis(x, y, m, cx, cy):
-    """Return the unit vector of the longer principal axis of a polygon."""
+def longer_axis(x, y, m):
+    """Return the unit vector of the longer principal axis of a polygon of m vertices."""
+    _area, cx, cy = measures(x, y, 0, m)
     xx = xy = yy = 0.0
     for k in range(m):
         b = k + 1 if k + 1 < m else 0
@@ -54,8 +55,8 @@ def _half(x, y, m, nx, ny, c, ox, oy):
 @kernel
 def _cut(x, y, m, fraction, ox, oy):
     """Return (nx, ny, c) of the cut that leaves `fraction` of the area on the lower side."""
-    area, cx, cy = measures(x, y, 0, m)
-    nx, ny = _axis(x, y, m, cx, cy)
+    area = measures(x, y, 0, m)[0]
+    nx, ny = longer_axis(x, y, m)
     lo, hi = np.inf, -np.inf
     for k in range(m):
         h = nx * x[k] + ny * y[k]
