@@ -101,17 +101,16 @@ def ring_segments(rings: Sequence[ArrayLike]) -> Floats:
             parts[i] = part = part[:-1]
         if len(part) < 3:
             raise ValueError(f"rings[{i}] must have at least 3 different vertices, got {len(part)}")
-    sides = []
+    sides = np.concatenate([np.stack([p, np.roll(p, -1, axis=0)], axis=1) for p in parts])
+    ptr = np.append(0, np.cumsum([len(part) for part in parts]))
+    turned = sides.copy()
     for i, part in enumerate(parts):
-        ahead = np.roll(part, -1, axis=0)
-        turned = _signed_area(part)
+        own = slice(ptr[i], ptr[i + 1])
         middle = 0.5 * (part[0] + part[1])
-        depth = sum(_crossings(other, middle) for j, other in enumerate(parts) if j != i)
-        if (turned > 0) == (depth % 2 == 0):
-            sides.append(np.stack([part, ahead], axis=1))
-        else:
-            sides.append(np.stack([ahead, part], axis=1)[::-1])
-    return np.concatenate(sides)
+        depth = _crossings(sides, middle) - _crossings(sides[own], middle)
+        if (_signed_area(part) > 0) != (depth % 2 == 0):
+            turned[own] = sides[own][::-1, ::-1]
+    return turned
 
 
 def _signed_area(ring: Floats) -> float:
@@ -119,9 +118,9 @@ def _signed_area(ring: Floats) -> float:
     return 0.5 * float((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())
 
 
-def _crossings(ring: Floats, point: Floats) -> int:
-    """Return how many sides of a ring a ray from a point to the right crosses."""
-    a, b = ring, np.roll(ring, -1, axis=0)
+def _crossings(sides: Floats, point: Floats) -> int:
+    """Return how many segments a ray from a point to the right crosses."""
+    a, b = sides[:, 0], sides[:, 1]
     spans = (a[:, 1] > point[1]) != (b[:, 1] > point[1])
     a, b = a[spans], b[spans]
     x = a[:, 0] + (point[1] - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])

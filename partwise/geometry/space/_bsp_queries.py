@@ -129,13 +129,15 @@ class BSPQueries:
         Raises
         ------
         ValueError, TypeError
-            `viewpoint` has another shape, NaN or infinity.
+            `viewpoint` has another shape, NaN or infinity; a tree without pieces, built for
+            points.
 
         Notes
         -----
         O(n_nodes + n_pieces): what is on the far side of a plane, what is in it, then what is on
         the side of the viewpoint (Fuchs, Kedem and Naylor 1980).
         """
+        self._need_pieces("back_to_front")
         eye = check_queries(np.atleast_2d(np.asarray(viewpoint)), "viewpoint", self.dimension)
         if len(eye) != 1:
             raise ValueError(f"viewpoint must be a single place, got {len(eye)}")
@@ -172,6 +174,7 @@ class BSPQueries:
         The cells along a ray are visited in order, and the pieces in the planes between them. A
         piece that a ray runs along, within its plane, is not met.
         """
+        self._need_pieces("ray_cast")
         starts = check_queries(origins, "origins", self.dimension)
         ways = check_queries(directions, "directions", self.dimension)
         if starts.shape != ways.shape:
@@ -237,6 +240,12 @@ class BSPQueries:
     def _piece_range(self) -> NDArray[np.int64]:
         """Return where the pieces of every node begin, of shape (n_nodes + 1,)."""
         return np.searchsorted(self.piece_node, np.arange(len(self.offsets) + 1)).astype(np.int64)
+
+    def _need_pieces(self, what: str) -> None:
+        if len(self.offsets) and not self.n_pieces and not self.is_solid:
+            raise ValueError(
+                f"{what} needs pieces of faces, a tree that is built for points has none"
+            )
 
     def need_solid(self, what: str) -> None:
         """Raise a ValueError that names `what` if the tree has no solid."""

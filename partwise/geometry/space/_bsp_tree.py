@@ -89,8 +89,9 @@ class BSPTree(BSPQueries):
         ----------
         segments : array-like of shape (n, 2, 2)
             Start and end of each. For a solid they run around it with the inside on their left,
-            counterclockwise outside and clockwise around holes, and meet in ends that are exactly
-            equal, not elsewhere. Segments without length are left out.
+            counterclockwise outside and clockwise around holes, with ends that are exactly equal,
+            and do not cross; where solids touch, opposite segments cancel. Segments without length
+            are left out.
         solid : bool, optional
             Whether the segments bound a solid; by default, whether as many segments end as start in
             every place. Segments that run the other way round bound the complement.
@@ -150,7 +151,8 @@ class BSPTree(BSPQueries):
         Parameters
         ----------
         rings : sequence of array-like of shape (m, 2)
-            Closed curves, in either direction, that do not cross themselves or one another.
+            Closed curves, in either direction, that do not cross themselves or one another; they
+            may touch.
         n_candidates, balance, random_state
             As for :meth:`from_segments`.
 
@@ -189,7 +191,8 @@ class BSPTree(BSPQueries):
         ----------
         polygons : ndarray of shape (n, m, 3) or sequence of array-like of shape (m, 3)
             Vertices of plane convex polygons, such as triangles, counterclockwise as seen from
-            outside the solid if there is one. Those without area are left out.
+            outside the solid if there is one; where solids touch, opposite polygons cancel. Those
+            without area are left out.
         solid : bool, optional
             Whether the polygons bound a solid; by default, whether every edge runs as often in one
             direction as in the other, ends being the same if they are exactly equal. Polygons that
@@ -373,14 +376,14 @@ class BSPTree(BSPQueries):
         state: NDArray[np.uint64],
     ) -> BSPTree:
         eps = eps_of(*bounds)
-        plane, children, leaf_side, V, begin, size, source, owner = auto_partition(
-            faces.V, faces.ptr, faces.normals, faces.offsets, n_candidates, balance, eps, state
-        )
+        plane, children, inside, V, begin, size, source, owner = auto_partition(
+            faces.V, faces.ptr, faces.normals, faces.offsets, solid, n_candidates, balance, eps,
+            state,
+        )  # fmt: skip
         order = np.argsort(owner, kind="stable")
+        order = order[np.searchsorted(owner[order], 0) :]
         ptr = np.append(0, np.cumsum(size[order])).astype(np.int64)
         rows = np.arange(ptr[-1]) + np.repeat(begin[order] - ptr[:-1], size[order])
-        # behind a face is the inside
-        inside = 1 - leaf_side if solid else np.full(leaf_side.size, NO_LABEL, np.int8)
         return cls(
             normals=faces.normals[plane],
             offsets=faces.offsets[plane],

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from partwise.geometry.space._kernels.bsp_pieces import BACK, FRONT, SPLIT, side_of, split_piece
+from partwise.geometry.space._kernels.bsp_pieces import (
+    BACK,
+    FRONT,
+    SPLIT,
+    measure_of,
+    side_of,
+    split_piece,
+)
 from partwise.geometry.space._kernels.room import room_for
 from partwise.kernels.jit import kernel
 from partwise.kernels.rng import next_below
@@ -44,8 +51,32 @@ def _choose(
 
 
 @kernel
-def auto_partition(V, ptr, normals, offsets, n_candidates, balance, eps, state):
+def _outward(V, begin, size, source, within, count, normals, cut):
+    """Return whether pieces in a plane have the outside in front (1), behind (-1), or neither (0).
+
+    Solids that touch from both sides have opposite pieces there, which cancel. What remains faces
+    one way wherever one side of the plane is a single leaf.
+    """
+    ahead = behind = 0.0
+    for i in range(count):
+        piece = within[i]
+        along = 0.0
+        for c in range(normals.shape[1]):
+            along += normals[source[piece], c] * normals[cut, c]
+        if along > 0.0:
+            ahead += measure_of(V, begin[piece], size[piece])
+        else:
+            behind += measure_of(V, begin[piece], size[piece])
+    if abs(ahead - behind) <= 1e-9 * (ahead + behind):
+        return 0
+    return 1 if ahead > behind else -1
+
+
+@kernel
+def auto_partition(V, ptr, normals, offsets, solid, n_candidates, balance, eps, state):
     """Cut faces, and space, by planes of faces until every cell is free of faces.
+
+    In a solid, a cut that only holds faces that cancel is left out if it has nothing on one side.
 
     Parameters
     ----------
@@ -55,6 +86,8 @@ def auto_partition(V, ptr, normals, offsets, n_candidates, balance, eps, state):
     normals : float64 ndarray of shape (n, d)
     offsets : float64 ndarray of shape (n,)
         Planes of the faces.
+    solid : bool
+        Whether the faces bound a solid.
     n_candidates : int
         Planes that are tried at a node.
     balance, eps : float
@@ -66,11 +99,11 @@ def auto_partition(V, ptr, normals, offsets, n_candidates, balance, eps, state):
         Face in whose plane a node cuts; node 0 is the root, a parent comes before its children.
     children : int32 ndarray of shape (n_nodes, 2)
         Node behind and node in front, or ``-1 - leaf``.
-    leaf_side : int8 ndarray of shape (n_leaves,)
-        Whether a leaf is behind (0) or in front (1) of the last cut.
+    inside : int8 ndarray of shape (n_leaves,)
+        Whether a leaf is in the solid; without one -1.
     V, begin, size, source, owner
         Vertices of all pieces, their first ones and numbers, the face of which each is a piece, and
-        the node in whose plane it lies.
+        the node in whose plane it lies, -1 if the node was left out.
     """
     n = ptr.size - 1
     begin, size = ptr[:n].copy(), ptr[1:] - ptr[:n]
@@ -81,40 +114,36 @@ def auto_partition(V, ptr, normals, offsets, n_candidates, balance, eps, state):
         scratch = max(scratch, 2 * size[f] + 2)
     front_part, back_part = np.empty((scratch, V.shape[1])), np.empty((scratch, V.shape[1]))
     # pieces that wait: those of the task on top of the stack come last
-    todo, ahead = np.arange(n), np.empty(max(n, 1), np.int64)
-    tasks = np.empty((64, 4), np.int64)
-    tasks[0, 0], tasks[0, 1], tasks[0, 2], tasks[0, 3] = -1, 0, 0, n
+    todo, ahead, within = np.arange(n), np.empty(n, np.int64), np.empty(n, np.int64)
+    # parent, side of it, pieces, and whether a leaf would be inside
+    tasks = np.empty((64, 5), np.int64)
+    tasks[0] = -1, 0, 0, n, 0 if solid else -1
     top, n_nodes, n_leaves = 1, 0, 0
     plane = np.empty(64, np.int32)
     children = np.empty((64, 2), np.int32)
-    leaf_side = np.empty(64, np.int8)
+    inside = np.empty(64, np.int8)
     while top > 0:
         top -= 1
-        parent, side, lo, hi = tasks[top]
+        parent, side, lo, hi, label = tasks[top]
         if lo == hi:
-            leaf_side = room_for(leaf_side, n_leaves, n_leaves + 1)
-            leaf_side[n_leaves] = side
+            inside = room_for(inside, n_leaves, n_leaves + 1)
+            inside[n_leaves] = label
             n_leaves += 1
             if parent >= 0:
                 children[parent, side] = -n_leaves
             continue
-        node = n_nodes
-        n_nodes += 1
-        plane, children = room_for(plane, node, n_nodes), room_for(children, node, n_nodes)
-        if parent >= 0:
-            children[parent, side] = node
         cut = _choose(V, begin, size, source, todo, lo, hi, normals, offsets, n_candidates,
                       balance, eps, state)  # fmt: skip
-        plane[node] = cut
-        behind, n_ahead = lo, 0
-        ahead = room_for(ahead, 0, hi - lo)
+        behind, n_ahead, n_within = lo, 0, 0
+        ahead, within = room_for(ahead, 0, hi - lo), room_for(within, 0, hi - lo)
         for i in range(lo, hi):
             piece = todo[i]
             code = 0
             if source[piece] != cut:
                 code = side_of(V, begin[piece], size[piece], normals, offsets, cut, eps)
             if code == 0:
-                owner[piece] = node
+                within[n_within] = piece
+                n_within += 1
             elif code == FRONT:
                 ahead[n_ahead] = piece
                 n_ahead += 1
@@ -141,12 +170,29 @@ def auto_partition(V, ptr, normals, offsets, n_candidates, balance, eps, state):
                 n_ahead += 1
                 todo[behind] = other
                 behind += 1
+        outward = 1
+        if solid:
+            outward = _outward(V, begin, size, source, within, n_within, normals, cut)
+        kept = outward != 0 or (behind > lo and n_ahead > 0)
+        node = n_nodes if kept else -1
+        for i in range(n_within):
+            owner[within[i]] = node
         todo = room_for(todo, behind, behind + n_ahead)
         todo[behind : behind + n_ahead] = ahead[:n_ahead]
         tasks = room_for(tasks, top, top + 2)
-        tasks[top] = node, 0, lo, behind
-        tasks[top + 1] = node, 1, behind, behind + n_ahead
+        if not kept:
+            tasks[top] = parent, side, lo, behind + n_ahead, label
+            top += 1
+            continue
+        n_nodes += 1
+        plane, children = room_for(plane, node, n_nodes), room_for(children, node, n_nodes)
+        plane[node] = cut
+        if parent >= 0:
+            children[parent, side] = node
+        tasks[top] = node, 0, lo, behind, np.int64(outward > 0) if solid else -1
+        tasks[top + 1] = (node, 1, behind, behind + n_ahead,
+                          np.int64(outward < 0) if solid else -1)  # fmt: skip
         top += 2
-    return (plane[:n_nodes].copy(), children[:n_nodes].copy(), leaf_side[:n_leaves].copy(), V,
+    return (plane[:n_nodes].copy(), children[:n_nodes].copy(), inside[:n_leaves].copy(), V,
             begin[:n_pieces].copy(), size[:n_pieces].copy(), source[:n_pieces].copy(),
             owner[:n_pieces].copy())  # fmt: skip

@@ -12,7 +12,16 @@ import numpy as np
 
 from partwise.kernels.jit import kernel
 
-__all__ = ["BACK", "FRONT", "SPLIT", "face_planes", "height", "side_of", "split_piece"]
+__all__ = [
+    "BACK",
+    "FRONT",
+    "SPLIT",
+    "face_planes",
+    "height",
+    "measure_of",
+    "side_of",
+    "split_piece",
+]
 
 #: What side_of returns, beside 0 for a piece within the plane; SPLIT is both.
 FRONT, BACK, SPLIT = 1, 2, 3
@@ -25,6 +34,24 @@ def height(normals, offsets, plane, V, v):
     for c in range(normals.shape[1]):
         total += normals[plane, c] * V[v, c]
     return total - offsets[plane]
+
+
+@kernel
+def measure_of(V, begin, size):
+    """Return the length of a segment or the area of a polygon."""
+    total = 0.0
+    if V.shape[1] == 2:
+        for c in range(2):
+            total += (V[begin + 1, c] - V[begin, c]) ** 2
+        return math.sqrt(total)
+    for c in range(3):
+        a, b = (c + 1) % 3, (c + 2) % 3
+        across = 0.0
+        for v in range(begin + 1, begin + size - 1):
+            across += (V[v, a] - V[begin, a]) * (V[v + 1, b] - V[begin, b])
+            across -= (V[v, b] - V[begin, b]) * (V[v + 1, a] - V[begin, a])
+        total += across * across
+    return 0.5 * math.sqrt(total)
 
 
 @kernel
