@@ -359,6 +359,26 @@ def test_pictures_of_the_same_layout_are_the_same_bytes():
     assert layout.to_svg() == layout.to_svg()
 
 
+def test_nothing_is_drawn_inside_a_degenerate_region():
+    tree = Tree.from_parents([-1, 0, 0, 1, 1], [0, 0, 1.0, 1e-16, 1e-16])
+    layout = treemap(tree)
+    assert layout.degenerate[1]
+    drawn = make_picture(layout).shown
+    assert drawn.bottom.tolist() == [0, 2, 1]
+    assert drawn.is_face.tolist() == [False, True, True]
+
+
+def test_borders_leave_thin_regions_visible_and_are_thinner_level_by_level():
+    layout = treemap(star(np.ones(200)), "slice_and_dice", (0, 0, 1, 1))
+    picture = make_picture(layout, size=1000, border=3.0)
+    assert picture.line[0] == 3.0
+    assert (picture.line[1:] > 0).all()
+    assert (picture.line[1:] <= 0.25 * 997 / 200).all()
+    deep = make_picture(treemap(random_tree(1, 60)), size=1000, border=3.0)
+    below = deep.line[1:] <= np.where(deep.line > 0, deep.line, 3.0)[deep.shown.parent[1:]]
+    assert below.all()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_deep_path_and_tiny_leaves_are_drawn(method):
     n = 3000

@@ -16,7 +16,9 @@ function redraw(moving = false) {
 
 function show(region) {
   const to = viewOf(region, canvas.clientWidth, canvas.clientHeight);
-  if (to) fly(to, redraw);
+  if (!to) return;
+  map.setAttribute("aria-busy", "true");
+  fly(to, redraw);
 }
 
 function describe(i) {
