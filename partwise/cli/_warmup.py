@@ -21,8 +21,7 @@ Compiled kernels are kept on disk, beside the package or in the user's cache fol
 (NUMBA_CACHE_DIR overrides it), per version and type of processor. A second warmup has nothing to
 do. Small graphs and netlists are read, partitioned and measured in every way that needs kernels of
 its own; so are the communities and the local clusters of graphs; points are clustered by the
-algorithms that the cluster command takes by itself; trees are read and drawn by every method, and
-points parted.
+algorithms that the cluster command takes by itself; trees are read and drawn by every method.
 
 \b
 Examples:
@@ -48,7 +47,7 @@ def warmup(
         typer.Argument(
             help="read: readers and writers; partition: these, the partitioners and the metrics; "
             "cluster: readers and writers, and k-medoids; communities: readers and writers, "
-            "communities and local clusters; geometry: trees, treemaps and parts of points."
+            "communities and local clusters; geometry: trees and treemaps."
         ),
     ] = Group.all,
     quiet: Quiet = False,
@@ -72,11 +71,7 @@ def warmup(
             ("local clusters", clusters.local_clusters),
         ]
     if group in (Group.all, Group.geometry):
-        steps += [
-            ("trees", geometry.trees),
-            ("treemaps", geometry.treemaps),
-            ("parts of points", geometry.points),
-        ]
+        steps += [("trees", geometry.trees), ("treemaps", geometry.treemaps)]
     if group in (Group.all, Group.partition):
         steps += [
             ("partitioner", graphs.partition),

@@ -1,10 +1,10 @@
-"""What ``partwise warmup`` runs of geometry: trees, treemaps, parts of points."""
+"""What ``partwise warmup`` runs of geometry: trees and treemaps."""
 
 from __future__ import annotations
 
 import io
 
-__all__ = ["points", "treemaps", "trees"]
+__all__ = ["treemaps", "trees"]
 
 #: A small tree in each format that the treemap command reads.
 _TREES = {
@@ -53,32 +53,3 @@ def treemaps() -> None:
         layout.to_png()
     layout.to_geojson()
     layout.to_html()
-
-
-def points() -> None:
-    """Every partitioner of points, with and without weights."""
-    import numpy as np
-
-    from partwise import geometry
-    from partwise.graph import grid_graph
-
-    rng = np.random.default_rng(0)
-    for dim in (2, 3):
-        points = rng.random((400, dim))
-        for sample_weight in (None, rng.random(400)):
-            for divide, options in (
-                (geometry.coordinate_bisection, {}),
-                (geometry.coordinate_bisection, {"rectilinear": True}),
-                (geometry.inertial_bisection, {}),
-                (geometry.curve_partition, {}),
-                (geometry.curve_partition, {"curve": "morton", "chain": "optimal"}),
-                (geometry.multi_jagged, {}),
-            ):
-                found = divide(points, 5, sample_weight=sample_weight, **options)
-                found.cuts.assign(points)
-        geometry.centerpoint(points, random_state=0)
-        geometry.sphere_separator(points, grid_graph((20, 20)), random_state=0)
-    plane = rng.random((400, 2))
-    geometry.ham_sandwich_cut(plane[:200], plane[200:]).side(plane)
-    geometry.equitable_partition(plane[:200], plane[200:], 4)
-    geometry.scene_blocks(rng.random((400, 3)), max_points=100)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from partwise.geometry._points import finite_points
 from partwise.geometry.points._block_cuts import CutTree
-from partwise.geometry.points._cut_input import as_points
 from partwise.geometry.points._ground import Frame
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class BlockLayout:
             outliers and, unless cuts are midpoints, points exactly on a cut, which were shared out
             by number.
         """
-        points = as_points("X", X, self.frame.origin.size)
+        points = finite_points(X, "X", self.frame.origin.size)
         return self.block_of_leaf[self.tree.locate(self.frame.ground(points))]
 
     def corners(self, block: int, *, expanded: bool = True) -> Floats:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
 from partwise._random import RandomState, check_seed
-from partwise.geometry.points._cut_input import as_points
+from partwise.geometry._points import finite_points
 
 __all__ = ["centerpoint", "radon_centre"]
 
@@ -58,7 +58,7 @@ def centerpoint(
     >>> bool(((across >= 0).mean(axis=0) > 1 / 4).all())
     True
     """
-    points = as_points("X", X)
+    points = finite_points(X, "X")
     if not len(points):
         raise ValueError("X must have at least one point, got none")
     if n_samples is None:

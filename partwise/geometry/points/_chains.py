@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
-from partwise.geometry.points._input import apportion, as_targets, as_weights
+from partwise.geometry._points import check_weights
+from partwise.geometry.points._input import apportion, as_targets
 
 __all__ = ["chain_starts", "chains_on_chains", "check_chain"]
 
@@ -75,7 +76,7 @@ def chains_on_chains(
     given = np.asarray(weights)
     if given.ndim != 1 or given.size == 0:
         raise ValueError(f"weights must have shape (n,) with n >= 1, got {given.shape}")
-    items = as_weights(given, given.size, "weights")
+    items = check_weights(given, given.size, "weights")
     k = check_count("k", k)
     if k > items.size:
         raise ValueError(f"k must be at most the number of weights, {items.size}, got {k}")

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
+from partwise.geometry._points import check_points
 from partwise.geometry.points._chains import chain_starts, check_chain
-from partwise.geometry.points._input import as_points, as_targets, bounds_of, pose
+from partwise.geometry.points._input import as_targets, bounds_of, pose
 from partwise.geometry.points._result import PointPartition, report
 from partwise.geometry.points._tree_cuts import as_points_of
 
@@ -288,7 +289,7 @@ class Grid:
 def _grid_of(
     X: ArrayLike, bits: int | None, lower: ArrayLike | None, side: float | None
 ) -> tuple[NDArray[np.float64], Grid]:
-    points = as_points(X)
+    points = check_points(X)
     d = points.shape[1]
     if d > KEY_BITS:
         raise ValueError(

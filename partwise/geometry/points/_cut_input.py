@@ -1,66 +1,18 @@
-"""Points and weights as the kernels of balanced cuts take them."""
+"""Weights as integers and coordinates of one scale, so that balanced cuts are exact."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-__all__ = ["as_points", "as_positive", "as_shares", "common_scale"]
+__all__ = ["as_shares", "common_scale"]
 
 Floats = NDArray[np.float64]
 
 _EXPONENT = 300  # products of two differences stay finite, and those of their rounding errors exact
 _TOTAL = 2.0**58  # of integer weights; doubled and multiplied by two once more they fit int64
-
-
-def as_points(name: str, X: ArrayLike, dim: int | None = None) -> Floats:
-    """Return `X` as C-contiguous float64 of shape (n, d).
-
-    Raises
-    ------
-    ValueError
-        Not two-dimensional, another d than `dim`, no coordinates, NaN or infinity.
-    TypeError
-        Not real numbers.
-    """
-    given = np.asarray(X)
-    if given.size == 0 and given.ndim == 1:
-        given = np.empty((0, dim or 1))
-    if given.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must hold integers or floats, got dtype {given.dtype}")
-    if given.ndim != 2 or given.shape[1] == 0 or (dim is not None and given.shape[1] != dim):
-        columns = "d" if dim is None else dim
-        raise ValueError(f"{name} must have shape (n, {columns}), got {given.shape}")
-    points = np.ascontiguousarray(given, dtype=np.float64)
-    bad = ~np.isfinite(points).all(axis=1)
-    if bad.any():
-        at = int(np.argmax(bad))
-        raise ValueError(f"{name}[{at}] is {points[at].tolist()}, allowed are finite numbers")
-    return points
-
-
-def as_positive(name: str, weights: ArrayLike | None, n: int) -> Floats | None:
-    """Return `weights` as float64 of shape (n,), None for None.
-
-    Raises
-    ------
-    ValueError
-        Another shape, a weight that is negative, NaN or infinite, or all weights zero.
-    """
-    if weights is None:
-        return None
-    checked = np.array(weights, dtype=np.float64)
-    if checked.shape != (n,):
-        raise ValueError(f"{name} must have shape ({n},), got {checked.shape}")
-    bad = ~(np.isfinite(checked) & (checked >= 0))
-    if bad.any():
-        at = int(np.argmax(bad))
-        raise ValueError(f"{name}[{at}] is {checked[at]}, allowed are finite numbers of at least 0")
-    if n and not checked.any():
-        raise ValueError(f"{name} must have a positive entry, all are zero")
-    return checked
 
 
 def as_shares(weights: Floats | None, n: int) -> NDArray[np.int64]:

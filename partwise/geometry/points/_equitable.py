@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
-from partwise.geometry.points._cut_input import as_points, as_positive, as_shares
+from partwise.geometry._points import finite_points, optional_weights
+from partwise.geometry.points._cut_input import as_shares
 from partwise.geometry.points._ham_sandwich import halving_line
 from partwise.geometry.points._line import Line
 
@@ -66,7 +67,7 @@ class EquitablePartition:
             Points on a line count as lying to its left. The points of the two sets get their labels
             again, but for those on a line, which were shared out in their order along it.
         """
-        points = as_points("X", X, 2)
+        points = finite_points(X, "X", 2)
         labels = np.empty(len(points), dtype=np.int32)
         segments = {0: np.arange(len(points))}
         for node, (p, q) in enumerate(self.lines.tolist()):
@@ -159,12 +160,12 @@ def equitable_partition(
     n_parts = check_count("n_parts", n_parts)
     if n_parts & (n_parts - 1):
         raise ValueError(f"n_parts must be a power of two, got {n_parts}")
-    a = as_points("A", A, 2)
-    b = a if B is None else as_points("B", B, 2)
+    a = finite_points(A, "A", 2)
+    b = a if B is None else finite_points(B, "B", 2)
     if not len(a) and not len(b):
         raise ValueError("A and B must not both be empty")
-    w_a = as_positive("weights_a", weights_a, len(a))
-    w_b = as_positive("weights_b", weights_b, len(b))
+    w_a = optional_weights(weights_a, len(a), "weights_a")
+    w_b = optional_weights(weights_b, len(b), "weights_b")
     split = _Halving(a, as_shares(w_a, len(a)), b, as_shares(w_b, len(b)), joint=B is None)
     lines = split.run(n_parts)
     loads = np.stack(

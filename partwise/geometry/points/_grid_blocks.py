@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
-from partwise.geometry.points._cut_input import as_points
+from partwise.geometry._points import finite_points
 
 __all__ = ["grid_blocks"]
 
@@ -54,7 +54,7 @@ def grid_blocks(points: ArrayLike, dims: Sequence[int], box: ArrayLike) -> NDArr
     >>> grid_blocks(points, (2, 2), [(-1, -1), (1, 1)]).tolist()
     [1, 3, 2, 1]
     """
-    X = as_points("points", points)
+    X = finite_points(points, "points")
     d = X.shape[1]
     if len(dims) != d:
         raise ValueError(f"dims must have {d} numbers, one per coordinate, got {len(dims)}")
@@ -64,7 +64,7 @@ def grid_blocks(points: ArrayLike, dims: Sequence[int], box: ArrayLike) -> NDArr
         n_cells *= size
     if n_cells > np.iinfo(np.int32).max:
         raise ValueError(f"dims must have a product below 2**31, got {n_cells}")
-    low, high = as_points("box", box, d) if np.shape(box) == (2, d) else _no_box(box, d)
+    low, high = finite_points(box, "box", d) if np.shape(box) == (2, d) else _no_box(box, d)
     if not (high > low).all():
         raise ValueError(f"box must have a positive extent along each axis, got {high - low}")
     x = (X - low) / (high - low) * 2.0 - 1.0

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.points._cut_input import as_points, common_scale
+from partwise.geometry._points import finite_points
+from partwise.geometry.points._cut_input import common_scale
 
 __all__ = ["Frame", "ground_frame", "in_region", "is_inlier", "rectangle_axes"]
 
@@ -162,7 +163,7 @@ def in_region(ground: Floats, region: ArrayLike, frame: Frame) -> NDArray[np.boo
     """Tell which points lie in the polygon `region`, whose corners are points of space."""
     from partwise.geometry.points._kernels.hull import in_polygon
 
-    corners = as_points("region", region, frame.axes.shape[1])
+    corners = finite_points(region, "region", frame.axes.shape[1])
     if len(corners) < 3:
         raise ValueError(f"region must have at least three corners, got {len(corners)}")
     points, polygon = common_scale(ground, frame.ground(corners))

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.points._cut_input import as_points, as_positive, as_shares, common_scale
+from partwise.geometry._points import finite_points, optional_weights
+from partwise.geometry.points._cut_input import as_shares, common_scale
 from partwise.geometry.points._line import Line
 
 __all__ = ["ham_sandwich_cut", "halving_line"]
@@ -88,11 +89,11 @@ def ham_sandwich_cut(
     >>> max(left, right) <= 1
     True
     """
-    a, b = as_points("A", A, 2), as_points("B", B, 2)
+    a, b = finite_points(A, "A", 2), finite_points(B, "B", 2)
     if not len(a) and not len(b):
         raise ValueError("A and B must not both be empty")
-    shares_a = as_shares(as_positive("weights_a", weights_a, len(a)), len(a))
-    shares_b = as_shares(as_positive("weights_b", weights_b, len(b)), len(b))
+    shares_a = as_shares(optional_weights(weights_a, len(a), "weights_a"), len(a))
+    shares_b = as_shares(optional_weights(weights_b, len(b), "weights_b"), len(b))
     return halving_line(a, shares_a, b, shares_b)
 
 

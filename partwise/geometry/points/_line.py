@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.points._cut_input import as_points, as_positive, common_scale
+from partwise.geometry._points import finite_points, optional_weights
+from partwise.geometry.points._cut_input import common_scale
 
 __all__ = ["Line"]
 
@@ -43,7 +44,7 @@ class Line:
     q: tuple[float, float]
 
     def __post_init__(self) -> None:
-        ends = as_points("p and q", [self.p, self.q], 2).tolist()
+        ends = finite_points([self.p, self.q], "p and q", 2).tolist()
         object.__setattr__(self, "p", tuple(ends[0]))
         object.__setattr__(self, "q", tuple(ends[1]))
         if self.p == self.q:
@@ -82,7 +83,7 @@ class Line:
         """
         from partwise.geometry.points._kernels.predicates import sides
 
-        ends, points = common_scale(np.array([*self.p, *self.q]), as_points("X", X, 2))
+        ends, points = common_scale(np.array([*self.p, *self.q]), finite_points(X, "X", 2))
         out = np.empty(len(points), dtype=np.int8)
         sides(ends, points, out)
         return out
@@ -106,7 +107,7 @@ class Line:
         (2, 1, 1)
         """
         side = self.side(X)
-        w = as_positive("weights", weights, side.size)
+        w = optional_weights(weights, side.size, "weights")
         if w is None:
             return tuple(int((side == s).sum()) for s in (1, 0, -1))  # type: ignore[return-value]
         return tuple(float(w[side == s].sum()) for s in (1, 0, -1))  # type: ignore[return-value]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from partwise._checks import check_count, check_jobs
+from partwise.geometry._points import finite_points, optional_weights
 from partwise.geometry.points._block_cuts import Rule, halve
 from partwise.geometry.points._block_layout import BlockLayout
 from partwise.geometry.points._block_members import (
@@ -19,7 +20,6 @@ from partwise.geometry.points._block_members import (
     on_columns,
     views_of,
 )
-from partwise.geometry.points._cut_input import as_points, as_positive
 from partwise.geometry.points._ground import ground_frame, in_region, is_inlier, rectangle_axes
 
 __all__ = ["scene_blocks"]
@@ -132,7 +132,7 @@ def scene_blocks(
     >>> (layout.predict(points) == layout.labels).all().item()
     True
     """
-    X = as_points("points", points)
+    X = finite_points(points, "points")
     n, d = X.shape
     if d < 2:
         raise ValueError(f"points must have at least two coordinates, got {d}")
@@ -145,7 +145,7 @@ def scene_blocks(
     if min_views and visibility is None:
         raise ValueError(f"min_views is {min_views}, which needs visibility")
     seen = None if visibility is None else as_visibility(visibility, n)
-    weights = as_positive("sample_weight", sample_weight, n)
+    weights = optional_weights(sample_weight, n, "sample_weight")
     n_jobs = check_jobs(n_jobs)
 
     inlier = np.ones(n, dtype=bool)

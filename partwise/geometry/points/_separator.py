@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
 from partwise._random import RandomState, check_seed
+from partwise.geometry._points import finite_points
 from partwise.geometry.points._centerpoint import radon_centre
-from partwise.geometry.points._cut_input import as_points
 from partwise.geometry.points._sphere import ConformalMap, Sphere, lift, moved
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def sphere_separator(
     >>> found.cut, found.sizes, found.separator.size
     (20, (200, 200), 20)
     """
-    points = as_points("X", X)
+    points = finite_points(X, "X")
     n = len(points)
     if n < 2:
         raise ValueError(f"X must have at least two points, got {n}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.points._cut_input import as_points
+from partwise.geometry._points import finite_points
 
 __all__ = ["ConformalMap", "Sphere", "lift", "moved"]
 
@@ -69,7 +69,7 @@ class Sphere:
         -------
         float64 ndarray of shape (n,)
         """
-        x = as_points("X", X, self.linear.size)
+        x = finite_points(X, "X", self.linear.size)
         value = self.curvature * (x * x).sum(axis=1) + 2.0 * (x @ self.linear) + self.constant
         # (|k x + l| - 1) / k without its cancellation, which also holds for k = 0
         return value / (np.linalg.norm(self.curvature * x + self.linear, axis=1) + 1.0)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.points._input import as_points
+from partwise.geometry._points import check_points
 
 __all__ = ["BoxCuts", "PlaneCuts", "as_box", "as_points_of"]
 
 
 def as_points_of(X: ArrayLike, dim: int) -> NDArray[np.float64]:
     """Return new points, which must have as many columns as those that were cut."""
-    points = as_points(X)
+    points = check_points(X)
     if points.shape[1] != dim:
         raise ValueError(f"X must have {dim} columns, got {points.shape[1]}")
     return points

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.space._input import Floats, check_finite, check_queries
+from partwise.geometry._points import check_finite, check_points
+from partwise.geometry.space._input import Floats
 from partwise.geometry.space._kernels.bsp_pieces import face_planes
 
 __all__ = ["Faces", "as_polygons", "as_segments", "mesh_polygons", "ring_segments"]
@@ -61,7 +62,7 @@ def as_polygons(polygons: ArrayLike | Sequence[ArrayLike]) -> Faces:
         V = polygons.astype(np.float64).reshape(-1, 3)
         check_finite(V.reshape(n, m, 3), "polygons")
         return _faces("polygons", V, np.arange(0, n * m + 1, m), 3)
-    parts = [check_queries(part, f"polygons[{i}]", 3) for i, part in enumerate(polygons)]  # type: ignore[arg-type]
+    parts = [check_points(part, f"polygons[{i}]", 3, empty=True) for i, part in enumerate(polygons)]  # type: ignore[arg-type]
     sizes = [len(part) for part in parts]
     for i, size in enumerate(sizes):
         if size < 3:
@@ -72,7 +73,7 @@ def as_polygons(polygons: ArrayLike | Sequence[ArrayLike]) -> Faces:
 
 def mesh_polygons(vertices: ArrayLike, faces: ArrayLike) -> Floats:
     """Return the faces of a mesh, indices of shape (n, m), as an array of shape (n, m, 3)."""
-    points = check_queries(vertices, "vertices", 3)
+    points = check_points(vertices, "vertices", 3, empty=True)
     corners = np.asarray(faces)
     if corners.ndim != 2 or corners.shape[1] < 3 or corners.dtype.kind not in "iu":
         raise ValueError(
@@ -93,7 +94,7 @@ def ring_segments(rings: Sequence[ArrayLike]) -> Floats:
     """
     if isinstance(rings, np.ndarray) and rings.ndim == 2:
         rings = [rings]
-    parts = [check_queries(ring, f"rings[{i}]", 2) for i, ring in enumerate(rings)]
+    parts = [check_points(ring, f"rings[{i}]", 2, empty=True) for i, ring in enumerate(rings)]
     if not parts:
         raise ValueError("rings must hold at least one ring, got none")
     for i, part in enumerate(parts):

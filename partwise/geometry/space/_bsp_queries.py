@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from partwise.geometry._points import check_points
 from partwise.geometry.space._bsp_cells import BSPCells, box_faces
-from partwise.geometry.space._input import Floats, check_box, check_queries
+from partwise.geometry.space._input import Floats, check_box
 from partwise.geometry.space._kernels.bsp_cells import leaf_cells
 from partwise.geometry.space._kernels.bsp_query import (
     far_to_near,
@@ -94,7 +95,7 @@ class BSPQueries:
         ValueError, TypeError
             `X` has another number of columns, NaN or infinity.
         """
-        places = check_queries(X, dimension=self.dimension)
+        places = check_points(X, "X", self.dimension, empty=True)
         leaf = np.empty(len(places), np.int32)
         find_leaves(self.normals, self.offsets, self.children, places, leaf)
         return leaf
@@ -138,7 +139,9 @@ class BSPQueries:
         the side of the viewpoint (Fuchs, Kedem and Naylor 1980).
         """
         self._need_pieces("back_to_front")
-        eye = check_queries(np.atleast_2d(np.asarray(viewpoint)), "viewpoint", self.dimension)
+        eye = check_points(
+            np.atleast_2d(np.asarray(viewpoint)), "viewpoint", self.dimension, empty=True
+        )
         if len(eye) != 1:
             raise ValueError(f"viewpoint must be a single place, got {len(eye)}")
         order = np.empty(self.n_pieces, np.int32)
@@ -175,8 +178,8 @@ class BSPQueries:
         piece that a ray runs along, within its plane, is not met.
         """
         self._need_pieces("ray_cast")
-        starts = check_queries(origins, "origins", self.dimension)
-        ways = check_queries(directions, "directions", self.dimension)
+        starts = check_points(origins, "origins", self.dimension, empty=True)
+        ways = check_points(directions, "directions", self.dimension, empty=True)
         if starts.shape != ways.shape:
             raise ValueError(f"directions must have shape {starts.shape}, got {ways.shape}")
         if not ways.any(axis=1).all():

@@ -21,7 +21,7 @@ from partwise.geometry.space._bsp_faces import (
 )
 from partwise.geometry.space._bsp_queries import NO_LABEL, SLACK, BSPQueries, eps_of
 from partwise.geometry.space._hyperplanes import check_hyperplanes, sides_of
-from partwise.geometry.space._input import Floats, check_box, check_points
+from partwise.geometry.space._input import Floats, check_box, check_cloud
 from partwise.geometry.space._kernels.arrangement import separate
 from partwise.geometry.space._kernels.bsp_build import auto_partition
 from partwise.geometry.space._kernels.bsp_cells import clip_planes
@@ -327,7 +327,7 @@ class BSPTree(BSPQueries):
                 kept = kept[whole]
             faces = Faces(V, ptr, planes[kept], constants[kept], kept.astype(np.int32), False)
             return cls._grow(faces, False, bounds, most, balance, rng)
-        X = check_points(points, "points")
+        X = check_cloud(points, name="points")
         planes, constants = check_hyperplanes(normals, offsets, X.shape[1])
         bounds = (X.min(axis=0), X.max(axis=0)) if box is None else check_box(box, X.shape[1])
         words = sides_of(X, planes, constants).words

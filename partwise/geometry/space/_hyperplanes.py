@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.space._input import Floats, check_points, check_queries
+from partwise.geometry._points import check_points
+from partwise.geometry.space._input import Floats, check_cloud
 from partwise.geometry.space._kernels.arrangement import adjacent_cells, sides_of_points
 from partwise.graph import Graph
 
@@ -135,7 +136,7 @@ def hyperplane_cells(X: ArrayLike, normals: ArrayLike, offsets: ArrayLike) -> Hy
     >>> found.graph
     Graph(n_nodes=3, n_edges=2, undirected, node weights)
     """
-    points = check_points(X)
+    points = check_cloud(X)
     planes, constants = check_hyperplanes(normals, offsets, points.shape[1])
     _refuse_equal(planes, constants)
     found = sides_of(points, planes, constants)
@@ -158,7 +159,7 @@ def check_hyperplanes(
     normals: ArrayLike, offsets: ArrayLike, dimension: int | None = None
 ) -> tuple[Floats, Floats]:
     """Return (normals of length 1, offsets), at least one of them."""
-    planes = check_queries(normals, "normals", dimension)
+    planes = check_points(normals, "normals", dimension, empty=True)
     constants = np.array(offsets, dtype=np.float64)
     if len(planes) == 0:
         raise ValueError("normals must have at least one row, got none")

@@ -8,13 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count, check_jobs
-from partwise.geometry.space._input import (
-    CellBoxes,
-    Floats,
-    check_box,
-    check_points,
-    check_queries,
-)
+from partwise.geometry._points import check_points
+from partwise.geometry.space._input import CellBoxes, Floats, check_box, check_cloud
 from partwise.geometry.space._kernels.kd_build import halve, slide, tight_boxes
 from partwise.geometry.space._kernels.kd_query import (
     cell_boxes,
@@ -135,7 +130,7 @@ class KDTree:
         leaf_size: int = 32,
         split: Literal["median", "sliding_midpoint"] = "median",
     ) -> None:
-        points = check_points(X)
+        points = check_cloud(X)
         self.leaf_size = check_count("leaf_size", leaf_size)
         if split not in _SPLITS:
             raise ValueError(f"split must be one of {', '.join(map(repr, _SPLITS))}, got {split!r}")
@@ -255,7 +250,7 @@ class KDTree:
         >>> tree.query([[4.0]], k=2)[0].tolist()
         [[1.0, 3.0]]
         """
-        places = check_queries(X, dimension=self.n_features)
+        places = check_points(X, "X", self.n_features, empty=True)
         k, jobs = check_count("k", k), check_jobs(n_jobs)
         if k > self.n_points:
             raise ValueError(f"k must be at most the number of points, {self.n_points}, got {k}")
@@ -300,7 +295,7 @@ class KDTree:
         >>> found.indptr.tolist(), found.indices.tolist()
         ([0, 2, 2], [0, 1])
         """
-        places = check_queries(X, dimension=self.n_features)
+        places = check_points(X, "X", self.n_features, empty=True)
         jobs = check_jobs(n_jobs)
         m = len(places)
         radius = np.asarray(r, dtype=np.float64)
@@ -345,7 +340,7 @@ class KDTree:
         >>> KDTree([[0.0], [1.0], [5.0]], leaf_size=1).leaf_of([[-9.0], [9.0]]).tolist()
         [0, 2]
         """
-        places = check_queries(X, dimension=self.n_features)
+        places = check_points(X, "X", self.n_features, empty=True)
         node_of = np.empty(len(places), np.int64)
         find_leaf(self.left, self.split_dim, self.split_val, places, node_of)
         number = np.empty(self.left.size, np.int32)

@@ -9,14 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
-from partwise.geometry.points._input import as_weights
-from partwise.geometry.space._input import (
-    CellBoxes,
-    Floats,
-    check_box,
-    check_points,
-    check_queries,
-)
+from partwise.geometry._points import check_points, check_weights
+from partwise.geometry.space._input import CellBoxes, Floats, check_box, check_cloud
 from partwise.geometry.space._kernels.orthtree import (
     coarsest_leaves,
     neighbour_parents,
@@ -51,11 +45,11 @@ class _Orthtree:
         cube: Any = None,
     ) -> None:
         d = self.dimension
-        points = check_points(X, dimension=d)
+        points = check_cloud(X, d)
         n = len(points)
         most = check_count("max_points", max_points)
         self._bits = self._check_depth(max_depth)
-        weights = None if sample_weight is None else as_weights(sample_weight, n)
+        weights = None if sample_weight is None else check_weights(sample_weight, n)
         self.corner, self.side = _bounding_cube(points) if cube is None else _as_cube(cube, points)
         keys = self._keys(points)
         order = np.arange(n, dtype=np.uint32)
@@ -136,7 +130,7 @@ class _Orthtree:
         A cell contains its lower sides and not its upper ones, but for those of the root. O(log
         n_leaves) a place.
         """
-        places = check_queries(X, dimension=self.dimension)
+        places = check_points(X, "X", self.dimension, empty=True)
         leaf = np.searchsorted(self._first, self._keys(places), side="right") - 1
         beyond = (places < self.corner) | (places > self.corner + self.side)
         leaf[beyond.any(axis=1)] = -1

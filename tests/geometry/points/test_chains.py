@@ -94,7 +94,7 @@ def test_optimal_is_no_worse_than_greedy_and_near_the_bound(k, targets):
     [
         ([], 1, {}, ValueError, "n >= 1"),
         ([[1]], 1, {}, ValueError, r"shape \(n,\)"),
-        ([0, 0], 1, {}, ValueError, "positive and finite sum"),
+        ([0, 0], 1, {}, ValueError, "weights must have a positive entry"),
         ([1, -1], 1, {}, ValueError, r"weights\[1\] is -1"),
         ([1, 1], 3, {}, ValueError, "k must be at most the number of weights, 2, got 3"),
         ([1, 1], True, {}, TypeError, "k must be an integer"),

@@ -222,7 +222,7 @@ class TestDegenerate:
     @pytest.mark.parametrize(
         ("X", "message"),
         [
-            (np.zeros((0, 2)), "from 1 to"),
+            (np.zeros((0, 2)), "at least one row"),
             (np.zeros((2, 0)), "at least one column"),
             (np.zeros(3), r"shape \(n, d\), got \(3,\)"),
             ([[0.0], [np.nan]], r"X\[1, 0\] is nan"),
@@ -248,7 +248,7 @@ class TestDegenerate:
             ({"sample_weight": [1, 2]}, ValueError, r"sample_weight must have shape \(4,\)"),
             ({"sample_weight": [1, 2, -1, 1]}, ValueError, r"sample_weight\[2\] is -1"),
             ({"sample_weight": [1, 2, np.nan, 1]}, ValueError, r"sample_weight\[2\] is nan"),
-            ({"sample_weight": [0] * 4}, ValueError, "positive and finite sum"),
+            ({"sample_weight": [0] * 4}, ValueError, "sample_weight must have a positive entry"),
             ({"sample_weight": ["a"] * 4}, TypeError, "sample_weight must hold real numbers"),
             ({"targets": [1, 2, 3]}, ValueError, r"targets must have shape \(2,\)"),
             ({"targets": [1, 0]}, ValueError, r"targets\[1\] is 0"),

@@ -283,7 +283,7 @@ def test_report(city):
     [
         (np.empty((0, 2)), {}, "at least one point"),
         ([[1.0], [2.0]], {}, "at least two coordinates"),
-        ([[1.0, np.nan]], {}, r"points\[0\] is"),
+        ([[1.0, np.nan]], {}, r"points\[0, 1\] is"),
         ([[1, 2]], {"cut": "mean"}, "cut must be one of 'midpoint', 'median', 'weighted'"),
         ([[1, 2]], {"k": 2}, "1 points are left without outliers and region, but k is 2"),
         ([[1, 2]], {"max_points": 0}, "max_points must be positive"),

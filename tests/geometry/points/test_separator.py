@@ -231,7 +231,7 @@ def test_report():
         ([(0, 0), (1, 1)], {"A": [(0, 1), (1, 2)]}, "A must have 2 nodes"),
         ([(0, 0), (1, 1)], {"n_trials": 0}, "n_trials must be at least 1"),
         ([(0, 0), (1, 1)], {"max_share": 0.4}, "max_share must be at least 0.5"),
-        ([(0, 0), (1, np.nan)], {}, r"X\[1\] is"),
+        ([(0, 0), (1, np.nan)], {}, r"X\[1, 1\] is"),
     ],
 )
 def test_bad_input_is_named(X, kwargs, message):
