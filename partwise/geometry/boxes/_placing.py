@@ -29,7 +29,7 @@ IDENTICAL = -(2**40)
 ROUNDING = 2.0**-50
 
 #: Up to so many distinct points all pairs are looked at to tighten the groups.
-TIGHTEN_UP_TO = 10_000
+TIGHTEN_UP_TO = 20_000
 
 
 @dataclass(frozen=True, eq=False)

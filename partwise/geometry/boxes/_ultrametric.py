@@ -52,7 +52,7 @@ def ultrametric_embedding(
     theorem of the paper and are not its text.
 
     Two steps are added, neither of which breaks a bound: finer grids of heights, down to powers of
-    ``2 ** (1 / 8)``, are tried too and the best is kept; and up to 10,000 distinct points, the
+    ``2 ** (1 / 8)``, are tried too and the best is kept; and up to 20,000 distinct points, the
     parts of each group are drawn toward its centre, all at one scale and then each on its own,
     until two of their points are as near as they may be.
 

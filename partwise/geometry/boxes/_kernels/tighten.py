@@ -8,9 +8,6 @@ from partwise.kernels.jit import kernel
 
 __all__ = ["ranges_of", "tighten"]
 
-#: How often each part of a group moves on its own, straight to the centre and along each axis.
-SWEEPS = 3
-
 
 @kernel
 def ranges_of(parent, start, stop):
@@ -227,8 +224,7 @@ def tighten(indptr, children, start, stop, gaps, margin, centre, points):
         gap[1:] = gaps[first[1:] - 1] + margin
         at, lows, highs = centre[parts] - centre[v], low[parts], high[parts]
         draw_in(at, lows, highs, gap, first, last, points, away, base)
-        for _ in range(SWEEPS):
-            settle(at, lows, highs, gap, first, last, points, away, base)
+        settle(at, lows, highs, gap, first, last, points, away, base)
         low[v], high[v] = np.inf, -np.inf
         for k in range(len(parts)):
             for j in range(d):
