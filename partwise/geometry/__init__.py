@@ -60,7 +60,10 @@ _SPACE = (
 )
 
 _CELLS = (
+    "CapacitatedResult",
+    "CapacitatedVoronoi",
     "PowerDiagram",
+    "capacitated_voronoi",
     "centroidal_power_diagram",
     "power_diagram",
     "prescribed_areas",

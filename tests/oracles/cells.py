@@ -92,3 +92,29 @@ def check_tiling(diagram):
     x, y = domain.T
     whole = 0.5 * (x * np.roll(y, -1) - y * np.roll(x, -1)).sum()
     assert diagram.areas.sum() == pytest.approx(whole, rel=1e-12)
+
+
+def cheapest_sizes(X, sites, sizes):
+    """Least sum of squared distances of points to sites that take exactly `sizes` of them."""
+    from scipy.optimize import linear_sum_assignment
+
+    costs = ((X[:, None] - np.repeat(sites, sizes, axis=0)) ** 2).sum(axis=2)
+    return costs[linear_sum_assignment(costs)].sum()
+
+
+def cheapest_loads(X, weights, sites, low, high):
+    """The same for divisible weights and loads between bounds, by linear programming."""
+    from scipy.optimize import linprog
+    from scipy.sparse import kron, vstack
+
+    n, k = len(X), len(sites)
+    costs = ((X[:, None] - sites) ** 2).sum(axis=2)
+    loads = kron(np.ones((1, n)), np.eye(k))
+    found = linprog(
+        costs.ravel(),
+        A_ub=vstack([loads, -loads]),
+        b_ub=np.concatenate((high, -np.asarray(low))),
+        A_eq=kron(np.eye(n), np.ones((1, k))),
+        b_eq=weights,
+    )
+    return found.fun

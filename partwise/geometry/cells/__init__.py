@@ -11,5 +11,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "prescribed_areas": "_prescribed",
         "centroidal_power_diagram": "_prescribed",
         "voronoi_cells": "_voronoi_cells",
+        "capacitated_voronoi": "_capacitated",
+        "CapacitatedResult": "_capacitated",
+        "CapacitatedVoronoi": "_capacitated_estimator",
     },
 )
