@@ -106,7 +106,8 @@ def treemap(
       `eps` at each level;
     - "squarified": rectangles, usually fat, but without any bound; the usual treemap;
     - "slice_and_dice", "strip", "pivot": rectangles in the given order of children;
-    - "voronoi": cells of power diagrams.
+    - "voronoi": compact convex cells, those of a power diagram in every region; no bound. Children
+      below 1e-6 of a region, or those that would be squeezed, first share a cell.
 
     Parameters
     ----------
@@ -158,7 +159,9 @@ def treemap(
     M. de Berg, K. Onak, A. Sidiropoulos, "Fat polygonal partitions with applications to
     visualization and embeddings", Journal of Computational Geometry 4(1), 2013, arXiv 1009.1866
     ("angular", "greedy", "slack"). M. Bruls, K. Huizing, J. J. van Wijk, "Squarified treemaps",
-    VisSym 2000, doi:10.1007/978-3-7091-6783-0_4.
+    VisSym 2000, doi:10.1007/978-3-7091-6783-0_4. A. Nocaj, U. Brandes, "Computing Voronoi treemaps:
+    faster, simpler, and resolution-independent", Computer Graphics Forum 31(3), 2012,
+    doi:10.1111/j.1467-8659.2012.03078.x ("voronoi").
 
     Examples
     --------

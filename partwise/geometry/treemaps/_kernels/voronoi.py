@@ -244,43 +244,6 @@ def _runs_along(indptr, xy, across, sites, x, y):
 
 
 @kernel
-def _cells(xy, line, shares, state, still, rounds, shortest, angle, n_lines):
-    """Return (indptr, xy, lines, angle, n_lines) of the cells of a diagram; no cells if it fails.
-
-    It fails where an area is off, a cell is missing or an edge is too short for its direction.
-    """
-    none = np.zeros(1, np.int64), np.empty((0, 2)), np.empty(0, np.int32), angle, n_lines
-    n, k = len(shares), len(xy)
-    x, y = _columns(xy)
-    extent = _extent(xy)
-    total = shares.sum()
-    areas = shares * (area_of(x, y, k) / total)
-    aim = max(_AIM, _ROUNDING * total / shares.min())
-    indptr, cells, across, sites, worst = compact_cells(
-        areas, xy - xy[0], extent, state, still, rounds, aim, _STEPS,
-        max(_SHORT * extent, shortest),
-    )  # fmt: skip
-    if not worst <= _PASSES:
-        return none
-    _put_back(indptr, cells, across, x, y)
-    if not _runs_along(indptr, cells, across, sites, x, y):
-        return none
-    numbers = np.empty(len(across), np.int64)
-    new = _numbered(indptr, across, n, n_lines, numbers)
-    if new < 0:
-        return none
-    angle = _grown(angle, n_lines + new)
-    lines = np.empty(len(across), np.int32)
-    for i in range(n):
-        for e in range(indptr[i], indptr[i + 1]):
-            j = across[e]
-            lines[e] = line[-1 - j] if j < 0 else numbers[e]
-            if j > i:
-                angle[numbers[e]] = _direction(sites[j, 0] - sites[i, 0], sites[j, 1] - sites[i, 1])
-    return indptr, cells, lines, angle, n_lines + new
-
-
-@kernel
 def _sum(share, lo, hi):
     """Return the sum of descending numbers, smallest ones first."""
     total = 0.0
@@ -299,26 +262,61 @@ def _many(share, lo, hi, least):
 
 
 @kernel
-def _thinnest(indptr, xy):
-    """Return the largest aspect ratio of the cells."""
-    worst = 0.0
-    for i in range(len(indptr) - 1):
-        x, y = _columns(xy[indptr[i] : indptr[i + 1]])
-        worst = max(worst, squared_diameter(x, y, len(x)) / area_of(x, y, len(x)))
-    return worst
+def _nothing(angle, n_lines):
+    """Return no pieces."""
+    return np.zeros(1, np.int64), np.empty((0, 2)), np.empty(0, np.int32), angle, n_lines
 
 
 @kernel
 def _diagram(xy, line, share, lo, mid, hi, state, still, rounds, shortest, angle, n_lines):
-    """Return (bounds, pieces) of a diagram of siblings; those from `mid` on share one cell."""
-    n = mid - lo + (mid < hi)
+    """Return (bounds, pieces) as :func:`_step` does; siblings from `mid` on share one cell.
+
+    No pieces if an area is off, a cell is missing or an edge is too short for its direction.
+    """
+    n, k = mid - lo + (mid < hi), len(xy)
     shares, bounds = np.empty(n), np.empty(n + 1, np.int64)
     for i in range(mid - lo):
         shares[i], bounds[i] = share[lo + i], lo + i
     if mid < hi:
         shares[n - 1], bounds[n - 1] = _sum(share, mid, hi), mid
     bounds[n] = hi
-    return bounds, _cells(xy, line, shares, state, still, rounds, shortest, angle, n_lines)
+    x, y = _columns(xy)
+    extent = _extent(xy)
+    total = shares.sum()
+    areas = shares * (area_of(x, y, k) / total)
+    aim = max(_AIM, _ROUNDING * total / shares.min())
+    indptr, cells, across, sites, worst = compact_cells(
+        areas, xy - xy[0], extent, state, still, rounds, aim, _STEPS,
+        max(_SHORT * extent, shortest),
+    )  # fmt: skip
+    if not worst <= _PASSES:
+        return bounds, _nothing(angle, n_lines)
+    _put_back(indptr, cells, across, x, y)
+    if not _runs_along(indptr, cells, across, sites, x, y):
+        return bounds, _nothing(angle, n_lines)
+    numbers = np.empty(len(across), np.int64)
+    new = _numbered(indptr, across, n, n_lines, numbers)
+    if new < 0:
+        return bounds, _nothing(angle, n_lines)
+    angle = _grown(angle, n_lines + new)
+    lines = np.empty(len(across), np.int32)
+    for i in range(n):
+        for e in range(indptr[i], indptr[i + 1]):
+            j = across[e]
+            lines[e] = line[-1 - j] if j < 0 else numbers[e]
+            if j > i:
+                angle[numbers[e]] = _direction(sites[j, 0] - sites[i, 0], sites[j, 1] - sites[i, 1])
+    return bounds, (indptr, cells, lines, angle, n_lines + new)
+
+
+@kernel
+def _thinnest(indptr, xy):
+    """Return the largest aspect ratio of the cells, infinity if there are none."""
+    worst = 0.0 if len(indptr) > 1 else math.inf
+    for i in range(len(indptr) - 1):
+        x, y = _columns(xy[indptr[i] : indptr[i + 1]])
+        worst = max(worst, squared_diameter(x, y, len(x)) / area_of(x, y, len(x)))
+    return worst
 
 
 @kernel
@@ -349,19 +347,20 @@ def _step(xy, line, share, lo, hi, state, still, rounds, shortest, angle, n_line
     mid = _many(share, lo, hi, _LEAST * total)
     n = mid - lo + (mid < hi)
     if mid > lo and n > 2 and (mid == hi or _sum(share, mid, hi) >= _LEAST * total):
-        bounds, pieces = _diagram(
-            xy, line, share, lo, mid, hi, state, still, rounds, shortest, angle, n_lines
-        )
-        drawn = len(pieces[0]) > 1
-        thin = _thinnest(pieces[0], pieces[1]) if drawn else math.inf
         few = _many(share, lo, hi, _SIMILAR * share[lo])
-        if thin > _THIN and lo + 1 < few < mid:
-            bounds2, pieces2 = _diagram(
-                xy, line, share, lo, few, hi, state, still, rounds, shortest, pieces[3], pieces[4]
+        thin = math.inf
+        bounds, pieces = np.empty(0, np.int64), _nothing(angle, n_lines)
+        for until in (mid, few):
+            again = thin < math.inf and until == mid
+            if thin <= _THIN or again or until - lo + (until < hi) < 3:
+                break
+            new_bounds, new = _diagram(
+                xy, line, share, lo, until, hi, state, still, rounds, shortest, pieces[3], pieces[4]
             )
-            if len(pieces2[0]) > 1 and _thinnest(pieces2[0], pieces2[1]) < thin:
-                return bounds2, pieces2, 0
-        if drawn and (thin <= _THIN or few > lo + 1):
+            ratio = _thinnest(new[0], new[1])
+            if ratio < thin:
+                thin, bounds, pieces = ratio, new_bounds, new
+        if thin <= _THIN or (thin < math.inf and few > lo + 1):
             return bounds, pieces, 0
         mid = few if few == lo + 1 else hi
     if mid in (lo, hi):
