@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from partwise.geometry.space._bsp_cells import box_faces
+from partwise.geometry.space._bsp_queries import SLACK, BSPQueries, TreeArrays, eps_of
 from partwise.geometry.space._input import Floats
 from partwise.geometry.space._kernels.bsp_merge import IN, OUT, boundary, merge_equal, trim
 
-__all__ = ["Merged", "Operation", "merge"]
+__all__ = ["Operation", "merge"]
 
 Operation = Literal["union", "intersection", "difference"]
 
@@ -19,54 +20,17 @@ Operation = Literal["union", "intersection", "difference"]
 _OPEN = {"union": OUT, "intersection": IN, "difference": IN}
 
 
-class Merged(NamedTuple):
-    """A tree, its leaves numbered, and the faces of its boundary."""
-
-    normals: Floats
-    offsets: Floats
-    children: NDArray[np.int32]
-    inside: NDArray[np.int8]
-    V: Floats
-    ptr: NDArray[np.int64]
-    owner: NDArray[np.int32]
-
-
-def merge(
-    operation: Operation,
-    first: tuple[Floats, Floats, NDArray[np.int32], NDArray[np.int8]],
-    second: tuple[Floats, Floats, NDArray[np.int32], NDArray[np.int8]],
-    low: Floats,
-    high: Floats,
-    eps: float,
-    slack: float,
-) -> Merged:
-    """Put the second tree under those leaves of the first where it matters, and trim the result.
-
-    Parameters
-    ----------
-    operation : {"union", "intersection", "difference"}
-    first, second : (normals, offsets, children, inside)
-    low, high : float64 ndarrays of shape (d,)
-        A box with both solids in its interior.
-    eps, slack : float
-        As for the kernels.
-    """
-    n = len(first[1])
-    mark = np.where(second[3] == 1, IN, OUT).astype(np.int32)
-    if operation == "difference":
-        mark = np.where(mark == IN, OUT, IN).astype(np.int32)
-    below = np.where(second[2] >= 0, second[2] + n, mark[-1 - np.minimum(second[2], -1)])
-    entry = n if len(second[1]) else int(mark[0])
-    own = np.where(first[3] == 1, IN, OUT).astype(np.int32)
-    own = np.where(own == _OPEN[operation], entry, own)
-    above = np.where(first[2] >= 0, first[2], own[-1 - np.minimum(first[2], -1)])
-    root = 0 if n else int(own[0])
-    normals = np.concatenate([first[0], second[0]])
-    offsets = np.concatenate([first[1], second[1]])
-    children = np.concatenate([above, below]).astype(np.int32)
-
-    box, box_ptr = box_faces(low, high)
-    name, kids, V, ptr = trim(normals, offsets, children, root, box, box_ptr, eps, slack)
+def merge(operation: Operation, first: BSPQueries, second: BSPQueries) -> TreeArrays:
+    """Put the second tree under those leaves of the first where it matters, and trim the result."""
+    low = np.minimum(first.bounds[0], second.bounds[0])
+    high = np.maximum(first.bounds[1], second.bounds[1])
+    diagonal = float(np.linalg.norm(high - low))
+    eps = max(first.eps, second.eps, eps_of(low, high))
+    normals, offsets, children, root = _graft(operation, first, second)
+    # room around, so that planes of faces at the border cut the box
+    box, box_ptr = box_faces(low - diagonal, high + diagonal)
+    name, kids, V, ptr = trim(normals, offsets, children, root, box, box_ptr, eps,
+                              SLACK * diagonal)  # fmt: skip
     keep = np.empty(len(name), np.bool_)
     if len(name):
         whole = int(merge_equal(kids, keep))
@@ -78,10 +42,45 @@ def merge(
     kids = kids[keep]
     kids = np.where(kids >= 0, number[np.maximum(kids, 0)] if len(number) else kids, kids)
     V, ptr = _rows(V, ptr, keep)
-    name = name[keep]
-    faces, face_ptr, owner = boundary(normals[name], offsets[name], kids, V, ptr, eps)
-    kids, inside = _number_leaves(kids, whole)
-    return Merged(normals[name], offsets[name], kids, inside, faces, face_ptr, owner)
+    normals, offsets = normals[name[keep]], offsets[name[keep]]
+    vertices, piece_ptr, owner = boundary(normals, offsets, kids, V, ptr, eps)
+    children, inside = _number_leaves(kids, whole)
+    return TreeArrays(
+        normals=normals,
+        offsets=offsets,
+        children=children,
+        inside=inside,
+        vertices=vertices,
+        piece_ptr=piece_ptr,
+        piece_node=owner,
+        piece_face=np.full(owner.size, -1, np.int32),
+        bounds=(low, high),
+        eps=eps,
+    )
+
+
+def _graft(
+    operation: Operation, first: BSPQueries, second: BSPQueries
+) -> tuple[Floats, Floats, NDArray[np.int32], int]:
+    """Return (normals, offsets, children, root) of both trees as one, leaves being IN or OUT.
+
+    All leaves of the first tree where the second matters lead to one and the same second tree.
+    """
+    n = len(first.offsets)
+    mark = np.where(second.inside == 1, IN, OUT).astype(np.int32)
+    if operation == "difference":
+        mark = np.where(mark == IN, OUT, IN).astype(np.int32)
+    below = np.where(second.children >= 0, second.children + n,
+                     mark[-1 - np.minimum(second.children, -1)])  # fmt: skip
+    entry = n if len(second.offsets) else int(mark[0])
+    own = np.where(first.inside == 1, IN, OUT).astype(np.int32)
+    own = np.where(own == _OPEN[operation], entry, own)
+    above = np.where(first.children >= 0, first.children,
+                     own[-1 - np.minimum(first.children, -1)])  # fmt: skip
+    children = np.concatenate([above, below]).astype(np.int32)
+    normals = np.concatenate([first.normals, second.normals])
+    offsets = np.concatenate([first.offsets, second.offsets])
+    return normals, offsets, children, 0 if n else int(own[0])
 
 
 def _leaf_at(

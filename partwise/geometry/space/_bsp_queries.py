@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,11 +19,26 @@ from partwise.geometry.space._kernels.bsp_query import (
     tree_depth,
 )
 
-__all__ = ["NO_LABEL", "SLACK", "BSPQueries", "eps_of"]
+__all__ = ["NO_LABEL", "SLACK", "BSPQueries", "TreeArrays", "eps_of"]
 
 NO_LABEL = -1  # of leaves where there is no solid
 SLACK = 1e-13  # of the diagonal: how close to a plane a vertex of a cell lies within it
 _EPS = 1e-9  # of the diagonal: the same for faces
+
+
+class TreeArrays(NamedTuple):
+    """What a BSP tree is made of, in the order in which it takes them."""
+
+    normals: Floats
+    offsets: Floats
+    children: NDArray[np.int32]
+    inside: NDArray[np.int8]
+    vertices: Floats
+    piece_ptr: NDArray[np.int64]
+    piece_node: NDArray[np.int32]
+    piece_face: NDArray[np.int32]
+    bounds: tuple[Floats, Floats]
+    eps: float
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from partwise._checks import check_count
-from partwise._random import RandomState, check_seed
+from partwise._random import RandomState
 from partwise.geometry.space._bsp_boolean import Operation, merge
-from partwise.geometry.space._bsp_cells import box_faces
+from partwise.geometry.space._bsp_build import check_choice, clip_to_box, grow, tell_apart
 from partwise.geometry.space._bsp_faces import (
     Faces,
     as_polygons,
@@ -19,13 +17,9 @@ from partwise.geometry.space._bsp_faces import (
     mesh_polygons,
     ring_segments,
 )
-from partwise.geometry.space._bsp_queries import NO_LABEL, SLACK, BSPQueries, eps_of
-from partwise.geometry.space._hyperplanes import check_hyperplanes, sides_of
-from partwise.geometry.space._input import Floats, check_box, check_cloud
-from partwise.geometry.space._kernels.arrangement import separate
-from partwise.geometry.space._kernels.bsp_build import auto_partition
-from partwise.geometry.space._kernels.bsp_cells import clip_planes
-from partwise.kernels.rng import stream_state
+from partwise.geometry.space._bsp_queries import BSPQueries
+from partwise.geometry.space._hyperplanes import check_hyperplanes
+from partwise.geometry.space._input import check_box, check_cloud
 
 __all__ = ["BSPTree"]
 
@@ -305,8 +299,7 @@ class BSPTree(BSPQueries):
         >>> tree.leaf_of([(5, 5), (-5, 5)]).tolist()
         [1, 0]
         """
-        rng = stream_state(check_seed(random_state), 0)
-        most, balance = check_count("n_candidates", n_candidates), _check_balance(balance)
+        choice = check_choice(n_candidates, balance, random_state)
         if points is None:
             planes, constants = check_hyperplanes(normals, offsets)
             d = planes.shape[1]
@@ -316,36 +309,11 @@ class BSPTree(BSPQueries):
                     f"{'neither' if box is None else f'a box in {d} dimensions'}"
                 )
             bounds = check_box(box, d)
-            diagonal = float(np.linalg.norm(bounds[1] - bounds[0]))
-            walls, wall_ptr = box_faces(*bounds)
-            V, ptr, kept = clip_planes(planes, constants, walls, wall_ptr, eps_of(*bounds),
-                                       SLACK * diagonal)  # fmt: skip
-            whole = ptr[1:] - ptr[:-1] >= d  # none is lost but where it only touches a corner
-            if not whole.all():
-                V = V[np.repeat(whole, np.diff(ptr))]
-                ptr = np.append(0, np.cumsum(np.diff(ptr)[whole]))
-                kept = kept[whole]
-            faces = Faces(V, ptr, planes[kept], constants[kept], kept.astype(np.int32), False)
-            return cls._grow(faces, False, bounds, most, balance, rng)
+            return cls(*grow(clip_to_box(planes, constants, bounds), False, bounds, choice))
         X = check_cloud(points, name="points")
         planes, constants = check_hyperplanes(normals, offsets, X.shape[1])
         bounds = (X.min(axis=0), X.max(axis=0)) if box is None else check_box(box, X.shape[1])
-        words = sides_of(X, planes, constants).words
-        plane = np.empty(len(words) - 1, np.int32)
-        children = np.empty((len(words) - 1, 2), np.int32)
-        separate(words, len(constants), most, rng, plane, children)
-        return cls(
-            normals=planes[plane],
-            offsets=constants[plane],
-            children=children,
-            inside=np.full(len(words), NO_LABEL, np.int8),
-            vertices=np.empty((0, X.shape[1])),
-            piece_ptr=np.zeros(1, np.int64),
-            piece_node=np.empty(0, np.int32),
-            piece_face=np.empty(0, np.int32),
-            bounds=bounds,
-            eps=eps_of(*bounds),
-        )
+        return cls(*tell_apart(X, planes, constants, bounds, choice))
 
     @classmethod
     def _build(
@@ -358,44 +326,9 @@ class BSPTree(BSPQueries):
     ) -> BSPTree:
         if solid and not faces.closed:
             raise ValueError("solid=True needs faces that are closed, got some with free ends")
-        rng = stream_state(check_seed(random_state), 0)
-        most, balance = check_count("n_candidates", n_candidates), _check_balance(balance)
+        choice = check_choice(n_candidates, balance, random_state)
         bounds = (faces.V.min(axis=0), faces.V.max(axis=0))
-        return cls._grow(
-            faces, faces.closed if solid is None else solid, bounds, most, balance, rng
-        )
-
-    @classmethod
-    def _grow(
-        cls,
-        faces: Faces,
-        solid: bool,
-        bounds: tuple[Floats, Floats],
-        n_candidates: int,
-        balance: float,
-        state: NDArray[np.uint64],
-    ) -> BSPTree:
-        eps = eps_of(*bounds)
-        plane, children, inside, V, begin, size, source, owner = auto_partition(
-            faces.V, faces.ptr, faces.normals, faces.offsets, solid, n_candidates, balance, eps,
-            state,
-        )  # fmt: skip
-        order = np.argsort(owner, kind="stable")
-        order = order[np.searchsorted(owner[order], 0) :]
-        ptr = np.append(0, np.cumsum(size[order])).astype(np.int64)
-        rows = np.arange(ptr[-1]) + np.repeat(begin[order] - ptr[:-1], size[order])
-        return cls(
-            normals=faces.normals[plane],
-            offsets=faces.offsets[plane],
-            children=children,
-            inside=inside,
-            vertices=V[rows],
-            piece_ptr=ptr,
-            piece_node=owner[order],
-            piece_face=faces.name[source[order]],
-            bounds=bounds,
-            eps=eps,
-        )
+        return cls(*grow(faces, faces.closed if solid is None else solid, bounds, choice))
 
     def union(self, other: BSPTree) -> BSPTree:
         """Return the solid of all places in this one or the other; also ``a | b``.
@@ -462,29 +395,4 @@ class BSPTree(BSPQueries):
                 f"{operation} needs solids of one dimension, got {self.dimension} and "
                 f"{other.dimension}"
             )
-        low = np.minimum(self.bounds[0], other.bounds[0])
-        high = np.maximum(self.bounds[1], other.bounds[1])
-        diagonal = float(np.linalg.norm(high - low))
-        eps = max(self.eps, other.eps, eps_of(low, high))
-        trees = [(t.normals, t.offsets, t.children, t.inside) for t in (self, other)]
-        # room around, so that planes of faces at the border cut the box
-        found = merge(operation, trees[0], trees[1], low - diagonal, high + diagonal, eps,
-                      SLACK * diagonal)  # fmt: skip
-        return BSPTree(
-            normals=found.normals,
-            offsets=found.offsets,
-            children=found.children,
-            inside=found.inside,
-            vertices=found.V,
-            piece_ptr=found.ptr,
-            piece_node=found.owner,
-            piece_face=np.full(found.owner.size, -1, np.int32),
-            bounds=(low, high),
-            eps=eps,
-        )
-
-
-def _check_balance(balance: float) -> float:
-    if not (np.isfinite(balance) and balance >= 0):
-        raise ValueError(f"balance must be a finite number of at least 0, got {balance}")
-    return float(balance)
+        return BSPTree(*merge(operation, self, other))
