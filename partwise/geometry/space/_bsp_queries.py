@@ -95,6 +95,12 @@ class BSPQueries:
         ------
         IndexError
             There is no such piece.
+
+        Examples
+        --------
+        >>> from partwise.geometry import BSPTree
+        >>> BSPTree.from_segments([[(0, 0), (1, 0)]]).piece(0).tolist()
+        [[0.0, 0.0], [1.0, 0.0]]
         """
         if not 0 <= number < self.n_pieces:
             raise IndexError(f"number must be from 0 to {self.n_pieces - 1}, got {number}")
@@ -109,6 +115,12 @@ class BSPQueries:
         ------
         ValueError, TypeError
             `X` has another number of columns, NaN or infinity.
+
+        Examples
+        --------
+        >>> from partwise.geometry import BSPTree
+        >>> BSPTree.from_segments([[(0, 0), (1, 0)]]).leaf_of([(9, 5), (9, -5)]).tolist()
+        [1, 0]
         """
         places = check_points(X, "X", self.dimension, empty=True)
         leaf = np.empty(len(places), np.int32)
@@ -126,6 +138,13 @@ class BSPQueries:
             The tree has no solid; `X` has another number of columns, NaN or infinity.
         TypeError
             `X` holds no numbers.
+
+        Examples
+        --------
+        >>> from partwise.geometry import BSPTree
+        >>> triangle = BSPTree.from_rings([[(0, 0), (4, 0), (0, 4)]])
+        >>> triangle.contains([(1, 1), (3, 3)]).tolist()
+        [True, False]
         """
         self.need_solid("contains")
         return self.inside[self.leaf_of(X)] == 1
@@ -152,6 +171,13 @@ class BSPQueries:
         -----
         O(n_nodes + n_pieces): what is on the far side of a plane, what is in it, then what is on
         the side of the viewpoint (Fuchs, Kedem and Naylor 1980).
+
+        Examples
+        --------
+        >>> from partwise.geometry import BSPTree
+        >>> walls = BSPTree.from_segments([[(0, y), (1, y)] for y in (0, 1, 2)], random_state=0)
+        >>> walls.piece_face[walls.back_to_front((0.5, 9))].tolist()
+        [0, 1, 2]
         """
         self._need_pieces("back_to_front")
         eye = check_points(
@@ -191,6 +217,14 @@ class BSPQueries:
         -----
         The cells along a ray are visited in order, and the pieces in the planes between them. A
         piece that a ray runs along, within its plane, is not met.
+
+        Examples
+        --------
+        >>> from partwise.geometry import BSPTree
+        >>> walls = BSPTree.from_segments([[(0, y), (1, y)] for y in (0, 1, 2)], random_state=0)
+        >>> lengths, pieces = walls.ray_cast([(0.5, 9), (5, 9)], [(0, -2), (0, -2)])
+        >>> lengths.tolist(), walls.piece_face[pieces[0]]
+        ([3.5, inf], np.int32(2))
         """
         self._need_pieces("ray_cast")
         starts = check_points(origins, "origins", self.dimension, empty=True)
@@ -228,6 +262,15 @@ class BSPQueries:
         -----
         The box is cut on the way down by every plane that reaches into the cell, with the work
         proportional to the sizes of all cells on the way.
+
+        Examples
+        --------
+        >>> from partwise.geometry import BSPTree
+        >>> cells = BSPTree.from_segments([[(0, 0), (1, 0)]]).cells(((0, -1), (3, 2)))
+        >>> cells.leaf.tolist(), cells.volumes.tolist()
+        ([1, 0], [6.0, 3.0])
+        >>> cells.polygon(1).tolist()
+        [[0.0, -1.0], [3.0, -1.0], [3.0, 0.0], [0.0, 0.0]]
         """
         if self.dimension not in (2, 3):
             raise ValueError(f"cells needs 2 or 3 dimensions, the tree has {self.dimension}")
@@ -250,6 +293,12 @@ class BSPQueries:
         ------
         ValueError
             The tree has no solid; errors of :meth:`cells`.
+
+        Examples
+        --------
+        >>> from partwise.geometry import BSPTree
+        >>> round(BSPTree.from_rings([[(0, 0), (4, 0), (0, 4)]]).volume(), 9)
+        8.0
         """
         self.need_solid("volume")
         cells = self.cells(box)

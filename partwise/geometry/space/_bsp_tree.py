@@ -246,6 +246,12 @@ class BSPTree(BSPQueries):
         ------
         ValueError
             As for :meth:`from_polygons`; a vertex number that there is not.
+
+        Examples
+        --------
+        >>> vertices = [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)]
+        >>> BSPTree.from_mesh(vertices, [(0, 2, 1), (0, 1, 3), (0, 3, 2), (1, 2, 3)])
+        BSPTree(dimension=3, n_nodes=4, n_leaves=5, n_pieces=4, solid)
         """
         return cls._build(as_polygons(mesh_polygons(vertices, faces)), solid, n_candidates,
                           balance, random_state)  # fmt: skip

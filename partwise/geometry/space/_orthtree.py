@@ -129,6 +129,11 @@ class _Orthtree:
         -----
         A cell contains its lower sides and not its upper ones, but for those of the root. O(log
         n_leaves) a place.
+
+        Examples
+        --------
+        >>> Quadtree([[0, 0], [4, 4]], max_points=1).leaf_of([[1, 3], [9, 9]]).tolist()
+        [1, -1]
         """
         places = check_points(X, "X", self.dimension, empty=True)
         leaf = np.searchsorted(self._first, self._keys(places), side="right") - 1
@@ -137,7 +142,13 @@ class _Orthtree:
         return leaf.astype(np.int32)
 
     def cells(self) -> CellBoxes:
-        """Return the leaves' cells: ``low`` and ``high``, each of shape (n_leaves, dimension)."""
+        """Return the leaves' cells: ``low`` and ``high``, each of shape (n_leaves, dimension).
+
+        Examples
+        --------
+        >>> Quadtree([[0, 0], [4, 4]], max_points=1).cells().high.tolist()
+        [[2.0, 2.0], [2.0, 4.0], [4.0, 2.0], [4.0, 4.0]]
+        """
         cells = np.empty((self.n_leaves, self.dimension), np.uint32)
         part_bits(self._first, self._bits, cells)
         unit = self.side * 2.0**-self._bits

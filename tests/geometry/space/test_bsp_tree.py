@@ -28,13 +28,11 @@ def comb(teeth):
 
 def prism(ring, low, high):
     """Polygons around what is above a ring, between two heights, seen counterclockwise."""
-    spatial = pytest.importorskip("scipy.spatial")
     ring = np.asarray(ring, dtype=float)
     walls = []
     for p, q in zip(ring, np.roll(ring, -1, axis=0)):
         walls.append(np.array([[*p, low], [*q, low], [*q, high], [*p, high]]))
     # triangles of a star around its centre (0, 0), which the ring winds around
-    assert spatial is not None
     lids = []
     for p, q in zip(ring, np.roll(ring, -1, axis=0)):
         lids.append(np.array([[0, 0, high], [*p, high], [*q, high]]))
