@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
 from partwise._random import RandomState, check_seed
+from partwise.geometry._points import check_points, check_weights
 from partwise.geometry.cells._prescribed import check_tol
 from partwise.geometry.points._curve import curve_partition
-from partwise.geometry.points._input import Task, as_points, as_weights, pose
+from partwise.geometry.points._input import Task, pose
 
 __all__ = ["CapacitatedResult", "capacitated_voronoi"]
 
@@ -73,7 +74,7 @@ class CapacitatedResult:
         ValueError, TypeError
             No finite numbers of this shape.
         """
-        points = as_points(X)
+        points = check_points(X)
         if points.shape[1] != self.centers.shape[1]:
             raise ValueError(f"X must have {self.centers.shape[1]} columns, got {points.shape[1]}")
         from partwise.geometry.cells._kernels.transport import nearest_parts
@@ -188,7 +189,7 @@ def capacitated_voronoi(
     True
     """
     if capacities is not None:
-        capacities = as_weights(capacities, check_count("n_parts", n_parts), "capacities")
+        capacities = check_weights(capacities, check_count("n_parts", n_parts), "capacities")
         if not capacities.all():
             at = int(np.argmin(capacities))
             raise ValueError(f"capacities[{at}] is 0, allowed are positive numbers")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from partwise.geometry.cells._input import Floats, as_domain, as_sites, as_weights, span
+from partwise.geometry._points import check_points
+from partwise.geometry.cells._input import Floats, as_domain, as_weights, span
 from partwise.geometry.cells._result import PowerDiagram
 
 __all__ = ["build", "power_diagram", "voronoi_diagram"]
@@ -42,7 +43,7 @@ def voronoi_diagram(sites: ArrayLike, domain: ArrayLike = (0, 0, 1, 1)) -> Power
     >>> diagram.areas.tolist(), diagram.edges.tolist(), diagram.lengths.tolist()
     ([0.5, 0.5], [[0, 1]], [1.0])
     """
-    placed = as_sites(sites)
+    placed = check_points(sites, "sites", 2)
     return build(placed, np.zeros(placed.shape[0]), as_domain(domain))
 
 
@@ -94,7 +95,7 @@ def power_diagram(
     >>> diagram.locate([[0.59, 0.1], [0.61, 0.1], [2.0, 2.0]]).tolist()
     [0, 1, -1]
     """
-    placed = as_sites(sites)
+    placed = check_points(sites, "sites", 2)
     return build(placed, as_weights(weights, placed.shape[0]), as_domain(domain))
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from partwise.geometry._points import LARGEST, check_finite
 
 __all__ = [
     "Floats",
     "as_domain",
-    "as_points",
     "as_shares",
-    "as_sites",
     "as_weights",
     "domain_area",
     "span",
@@ -20,30 +18,15 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-_LARGEST = 1e150  # coordinates whose squares are finite
 _ROUNDING = 1e-12  # what is left of zero, relative to the square of the domain's size
 
 
-def _numbers(name: str, values: ArrayLike, largest: float = _LARGEST) -> Floats:
+def _numbers(name: str, values: ArrayLike, largest: float = LARGEST) -> Floats:
     try:
         array = np.array(values, dtype=np.float64, order="C")
     except (TypeError, ValueError):
         raise TypeError(f"{name} must hold real numbers, got {type(values).__name__}") from None
-    good = np.abs(array) <= largest
-    if not good.all():
-        at = tuple(int(i) for i in np.argwhere(~good)[0])
-        where = ", ".join(map(str, at))
-        raise ValueError(
-            f"{name}[{where}] is {array[at]}, allowed are finite numbers up to {largest:g} in size"
-        )
-    return array
-
-
-def as_sites(sites: ArrayLike) -> Floats:
-    """Return the sites as a float64 array of shape (n, 2), n >= 1."""
-    array = _numbers("sites", sites)
-    if array.ndim != 2 or array.shape[1] != 2 or array.shape[0] == 0:
-        raise ValueError(f"sites must have shape (n, 2) with n >= 1, got {array.shape}")
+    check_finite(array, name, largest)
     return array
 
 
@@ -59,7 +42,7 @@ def as_shares(
     name: str, shares: ArrayLike, n: int | None, whole: float, *, zero: bool = False
 ) -> Floats:
     """Return positive numbers scaled to sum up to `whole`; with `zero` some, not all, may be 0."""
-    array = _numbers(name, shares, np.finfo(float).max)
+    array = _numbers(name, shares, np.inf)
     if array.ndim != 1 or array.size == 0 or (n is not None and array.size != n):
         raise ValueError(f"{name} must have shape ({'n' if n is None else n},), got {array.shape}")
     bad = array < 0 if zero else array <= 0
@@ -136,11 +119,3 @@ def span(*points: Floats) -> float:
     low = np.min([p.min(axis=0) for p in points], axis=0)
     high = np.max([p.max(axis=0) for p in points], axis=0)
     return float(np.hypot(*(high - low)))
-
-
-def as_points(points: Any) -> Floats:
-    """Return points to be located, shape (q, 2)."""
-    array = _numbers("points", points)
-    if array.ndim != 2 or array.shape[1] != 2:
-        raise ValueError(f"points must have shape (q, 2), got {array.shape}")
-    return array

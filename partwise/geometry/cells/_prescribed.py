@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike
 from partwise._checks import check_count
 from partwise._random import RandomState, check_seed
 from partwise.errors import InfeasibleWarning
+from partwise.geometry._points import check_points
 from partwise.geometry.cells._diagram import build
 from partwise.geometry.cells._input import (
     Floats,
     as_domain,
     as_shares,
-    as_sites,
     domain_area,
     span,
 )
@@ -93,7 +93,7 @@ def prescribed_areas(
     >>> bool(np.allclose(diagram.areas * 50 * 51 / 2, np.arange(1, 51), rtol=1e-9))
     True
     """
-    placed, corners = as_sites(sites), as_domain(domain)
+    placed, corners = check_points(sites, "sites", 2), as_domain(domain)
     _check_different(placed)
     targets = as_shares("areas", areas, placed.shape[0], domain_area(corners))
     check_tol(tol)
@@ -248,7 +248,7 @@ def centroidal_power_diagram(
         shuffle(stream_state(check_seed(random_state), 0), sequence)
         bisection_sites(targets, sequence, corners, placed)
     else:
-        placed = as_sites(sites)
+        placed = check_points(sites, "sites", 2)
         if placed.shape[0] != n:
             raise ValueError(f"sites must have shape ({n}, 2), got {placed.shape}")
         _check_different(placed)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise.geometry.cells._input import Floats, as_points, span
+from partwise.geometry._points import check_points
+from partwise.geometry.cells._input import Floats, span
 
 __all__ = ["PowerDiagram"]
 
@@ -129,7 +130,7 @@ class PowerDiagram:
         from partwise.geometry.cells._kernels.newton import prepare
         from partwise.geometry.cells._kernels.tree import fill_tops, locate
 
-        queries = as_points(points)
+        queries = check_points(points, "points", 2, empty=True)
         order, placed, levels, boxes = prepare(self.sites)
         weights = self.weights[order]
         tops = np.empty(boxes.shape[0])

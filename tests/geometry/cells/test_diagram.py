@@ -158,8 +158,8 @@ def test_the_result_is_ready_for_json():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (([(0, 0, 0)], [1]), ValueError, r"sites must have shape \(n, 2\) .* got \(1, 3\)"),
-        ((np.empty((0, 2)), []), ValueError, r"n >= 1, got \(0, 2\)"),
+        (([(0, 0, 0)], [1]), ValueError, "sites must have 2 columns, got 3"),
+        ((np.empty((0, 2)), []), ValueError, "sites must have at least one row"),
         (([(0, np.nan)], [1]), ValueError, r"sites\[0, 1\] is nan"),
         (([(0, 1e200)], [1]), ValueError, r"sites\[0, 1\] is 1e\+200"),
         (([("a", "b")], [1]), TypeError, "sites must hold real numbers"),
@@ -188,5 +188,5 @@ def test_a_star_that_winds_twice_is_not_convex():
 
 
 def test_points_to_locate_are_checked():
-    with pytest.raises(ValueError, match=r"points must have shape \(q, 2\), got \(2,\)"):
+    with pytest.raises(ValueError, match=r"points must have shape \(n, 2\), got \(2,\)"):
         voronoi_diagram([(0, 0)]).locate([0, 0])
