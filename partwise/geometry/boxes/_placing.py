@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.geometry._kernels.plan import depths_of
 from partwise.geometry._kernels.tree import group_children
 from partwise.geometry.boxes._kernels.dendrogram import contract_merges
 from partwise.geometry.boxes._kernels.place import demand_room, packing_bound, place_groups
 from partwise.geometry.boxes._kernels.stretch import stretch_range
 from partwise.geometry.boxes._kernels.tighten import ranges_of, tighten
 from partwise.geometry.boxes._linkage import Dendrogram
-from partwise.geometry.treemaps._kernels.plan import depths_of
 
 __all__ = ["UltrametricResult", "contract", "embed", "place"]
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from partwise._checks import check_count
+from partwise.geometry._plan import make_plan
 from partwise.geometry._tree import Tree
 from partwise.geometry.boxes._kernels.split import slack_boxes
-from partwise.geometry.treemaps._plan import make_plan
 
 __all__ = ["BoxPartition", "check_eps", "slack_partition"]
 

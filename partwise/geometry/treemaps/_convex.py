@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.geometry._plan import Plan
 from partwise.geometry.treemaps._cells import Polygons
 from partwise.geometry.treemaps._drawn import SHAPES, Drawn, Rect
 from partwise.geometry.treemaps._kernels.binary import binarise, binarise_again
@@ -19,7 +20,6 @@ from partwise.geometry.treemaps._kernels.convex import (
     GREEDY_SAFE,
     divide,
 )
-from partwise.geometry.treemaps._plan import Plan
 
 if TYPE_CHECKING:
     from partwise.geometry.treemaps._treemap import Settings

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from partwise.geometry._plan import Plan
 from partwise.geometry.treemaps._drawn import SHAPES, Drawn, Rect
 from partwise.geometry.treemaps._kernels.l_shape import draw_l_shapes
 from partwise.geometry.treemaps._orthoconvex import polygons_of, smallest_sides
-from partwise.geometry.treemaps._plan import Plan
 
 if TYPE_CHECKING:
     from partwise.geometry.treemaps._treemap import Settings

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.geometry._plan import Plan
 from partwise.geometry._tree import Tree
 from partwise.geometry.treemaps._drawn import SHAPES, AspectKind, Drawn, Rect
 from partwise.geometry.treemaps._kernels.measure import diameters_of
-from partwise.geometry.treemaps._plan import Plan
 
 if TYPE_CHECKING:
     from matplotlib.collections import PatchCollection

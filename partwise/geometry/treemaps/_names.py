@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from partwise.geometry._plan import Plan
     from partwise.geometry._tree import Tree
-    from partwise.geometry.treemaps._plan import Plan
 
 __all__ = ["as_text", "bottoms_of", "chains_of", "paths_of", "region_names"]
 

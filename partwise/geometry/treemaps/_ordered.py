@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partwise.geometry._plan import Plan
 from partwise.geometry.treemaps._drawn import Drawn, Rect
 from partwise.geometry.treemaps._kernels.ordered import PIVOTS, pivot_boxes, slice_and_dice, strips
-from partwise.geometry.treemaps._plan import Plan
 from partwise.geometry.treemaps._squarified import boxes_for, drawn_boxes
 
 if TYPE_CHECKING:

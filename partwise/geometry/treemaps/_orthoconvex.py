@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.geometry._plan import Plan
 from partwise.geometry.treemaps._cells import Polygons
 from partwise.geometry.treemaps._drawn import SHAPES, Drawn, Rect
 from partwise.geometry.treemaps._kernels.halved import halve_lists
 from partwise.geometry.treemaps._kernels.orthoconvex import FATTEST, draw_orthoconvex
 from partwise.geometry.treemaps._kernels.pieces import fill_polygons, point_pieces
-from partwise.geometry.treemaps._plan import Plan
 from partwise.geometry.treemaps._union_cells import UnionCells
 
 if TYPE_CHECKING:

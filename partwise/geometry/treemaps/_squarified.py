@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.geometry._plan import Plan
 from partwise.geometry.treemaps._cells import Boxes
 from partwise.geometry.treemaps._drawn import SHAPES, Drawn, Rect
 from partwise.geometry.treemaps._kernels.rows import squarify
-from partwise.geometry.treemaps._plan import Plan
 
 if TYPE_CHECKING:
     from partwise.geometry.treemaps._treemap import Settings

@@ -11,11 +11,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from partwise._random import RandomState, check_seed
+from partwise.geometry._plan import make_plan
 from partwise.geometry._tree import Tree
 from partwise.geometry.treemaps._drawn import Drawn, Rect
 from partwise.geometry.treemaps._kernels.ordered import PIVOTS
 from partwise.geometry.treemaps._layout import TreemapLayout
-from partwise.geometry.treemaps._plan import make_plan
 
 __all__ = ["METHODS", "Settings", "treemap"]
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partwise.errors import LayoutError
+from partwise.geometry._plan import Plan
 from partwise.geometry._tree import Tree
 from partwise.geometry.treemaps._drawn import SHAPES, Drawn, Rect
 from partwise.geometry.treemaps._kernels.forms import first_concave, first_dented
 from partwise.geometry.treemaps._layout import degenerate_regions, least_sides, region_aspects
-from partwise.geometry.treemaps._plan import Plan
 
 __all__ = ["check_layout", "uncovered_lines"]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from partwise.geometry._plan import Plan
 from partwise.geometry.treemaps._cells import Polygons
 from partwise.geometry.treemaps._drawn import SHAPES, Drawn, Rect
 from partwise.geometry.treemaps._kernels.voronoi import nest
-from partwise.geometry.treemaps._plan import Plan
 
 if TYPE_CHECKING:
     from partwise.geometry.treemaps._treemap import Settings

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partwise.geometry import convex_bound, treemap
+from partwise.geometry._plan import make_plan
 from partwise.geometry.treemaps._kernels.binary import binarise
 from partwise.geometry.treemaps._kernels.cut import cut_polygon
 from partwise.geometry.treemaps._kernels.measure import squared_diameter
-from partwise.geometry.treemaps._plan import make_plan
 from tests.oracles import treemaps as oracle
 from tests.oracles.trees import random_tree, star
 

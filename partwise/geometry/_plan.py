@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.geometry._kernels.plan import by_parent, depths_of, lay_plan
 from partwise.geometry._tree import Tree
-from partwise.geometry.treemaps._kernels.plan import by_parent, depths_of, lay_plan
 
 __all__ = ["Plan", "make_plan"]
 
