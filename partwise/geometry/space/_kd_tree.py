@@ -111,6 +111,7 @@ class KDTree:
 
     __slots__ = (
         "_high",
+        "_least",
         "_low",
         "_points",
         "depth",
@@ -141,7 +142,9 @@ class KDTree:
         self._halve() if split == "median" else self._slide()
         n_nodes = self.left.size
         self._low, self._high = np.empty((n_nodes, d)), np.empty((n_nodes, d))
-        tight_boxes(self._points, self.left, self.start, self.stop, self._low, self._high)
+        self._least = np.empty(n_nodes, np.int32)
+        tight_boxes(self._points, self.perm, self.left, self.start, self.stop, self._low,
+                    self._high, self._least)  # fmt: skip
         self._place_cuts()
         self.depth = int(node_depth(self.left, np.empty(n_nodes, np.int32)))
         for name in ("perm", "left", "start", "stop", "split_dim", "split_val"):
@@ -260,7 +263,8 @@ class KDTree:
 
         def work(job: int, n_jobs: int) -> None:
             for at in range(job * _BLOCK, m, n_jobs * _BLOCK):
-                nearest(*arrays, self.depth, places, at, min(m, at + _BLOCK), distances, indices)
+                nearest(*arrays, self.depth, self._least, places, at, min(m, at + _BLOCK),
+                        distances, indices)  # fmt: skip
 
         deal(work, jobs, -(-m // _BLOCK))
         return distances, indices

@@ -219,6 +219,13 @@ def test_rows_are_put_in_order_around_a_place(data):
     assert sorted(perm[first:place].tolist()) == sorted(order[: place - first].tolist())
 
 
+def test_of_many_equal_points_few_are_looked_at():
+    # 4e10 distances would not end in time
+    X = np.ones((200_000, 2))
+    indices = KDTree(X).query(X, 3)[1]
+    assert (indices == [0, 1, 2]).all()
+
+
 def test_spread_takes_the_first_of_equal_axes():
     P = np.array([[0.0, 5.0, 1.0], [3.0, 9.0, 5.0]])
     assert spread(P, 0, 2) == (1, 4.0)

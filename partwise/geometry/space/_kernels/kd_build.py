@@ -184,23 +184,29 @@ def slide(P, perm, leaf_size, limit, low, high, left, start, stop, split_dim, sp
 
 
 @kernel
-def tight_boxes(P, left, start, stop, low, high):
-    """Write the bounding box of every node's points to `low` and `high`, of shape (n_nodes, d).
+def tight_boxes(P, perm, left, start, stop, low, high, least):
+    """Write the bounding boxes of all nodes, of shape (n_nodes, d), and their smallest indices.
 
     A parent comes before its children, so that one pass from the last node to the first will do.
     """
     for node in range(left.size - 1, -1, -1):
         child = left[node]
+        if child >= 0:
+            least[node] = min(least[child], least[child + 1])
+        else:
+            least[node] = perm[start[node]]
+            for i in range(start[node] + 1, stop[node]):
+                least[node] = min(least[node], perm[i])
         for c in range(P.shape[1]):
             if child >= 0:
                 low[node, c] = min(low[child, c], low[child + 1, c])
                 high[node, c] = max(high[child, c], high[child + 1, c])
                 continue
-            least = most = P[start[node], c]
+            below = above = P[start[node], c]
             for i in range(start[node] + 1, stop[node]):
                 value = P[i, c]
-                if value < least:
-                    least = value
-                if value > most:
-                    most = value
-            low[node, c], high[node, c] = least, most
+                if value < below:
+                    below = value
+                if value > above:
+                    above = value
+            low[node, c], high[node, c] = below, above

@@ -72,8 +72,13 @@ def _near_points(points, perm, first, last, x, far, who):
 
 
 @kernel
-def nearest(points, perm, left, start, stop, low, high, depth, Q, first, last, distance, index):
+def nearest(
+    points, perm, left, start, stop, low, high, depth, least, Q, first, last, distance, index
+):
     """Write the nearest points of queries `first` to `last` - 1, by (distance, index).
+
+    A node is left out if it has nothing nearer, nor anything as near with a smaller index: without
+    the latter, many equal points would all be looked at.
 
     Parameters
     ----------
@@ -83,6 +88,8 @@ def nearest(points, perm, left, start, stop, low, high, depth, Q, first, last, d
     low, high : float64 ndarrays of shape (n_nodes, d)
     depth : int
         Of the deepest leaf.
+    least : int32 ndarray of shape (n_nodes,)
+        Smallest index of a point of every node.
     Q : float64 ndarray of shape (m, d)
     distance : float64 ndarray of shape (m, k)
         Receives distances, ascending.
@@ -100,7 +107,7 @@ def nearest(points, perm, left, start, stop, low, high, depth, Q, first, last, d
         while top > 0:
             top -= 1
             node = nodes[top]
-            if bounds[top] > far[0]:
+            if bounds[top] > far[0] or (bounds[top] == far[0] and least[node] > who[0]):
                 continue
             while left[node] >= 0:
                 near = np.int64(left[node])
@@ -111,10 +118,10 @@ def nearest(points, perm, left, start, stop, low, high, depth, Q, first, last, d
                 if other <= far[0]:
                     nodes[top], bounds[top] = near + 1 - side, other
                     top += 1
-                if gap > far[0]:
+                node = near + side
+                if gap > far[0] or (gap == far[0] and least[node] > who[0]):
                     node = -1
                     break
-                node = near + side
             if node >= 0:
                 _near_points(points, perm, start[node], stop[node], x, far, who)
         for size in range(k - 1, 0, -1):
