@@ -46,6 +46,9 @@ METHODS = {
 }
 """The methods of :func:`treemap`; each takes (plan, rect, settings) and returns a Drawn."""
 
+_LARGEST = 1e100
+"""Side of a rectangle; squares of longer sides, or areas of small parts, would leave float64."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -114,7 +117,7 @@ def treemap(
     tree : Tree
     method : str, default="convex"
     rect : (x, y, width, height), default=(0, 0, 1, 1)
-        The region of the root.
+        The region of the root; sides from 1e-100 to 1e100.
     ratio : float, default=1.618
         Of "squarified": the ratio that rows strive for, at least 1.
     validate : bool, default=False
@@ -229,6 +232,11 @@ def _as_rect(rect: Sequence[float]) -> Rect:
     if not all(map(math.isfinite, sides)) or sides[2] <= 0 or sides[3] <= 0:
         raise ValueError(
             f"rect must be finite with a width and a height above 0, got {tuple(sides)}"
+        )
+    if not all(1 / _LARGEST <= side <= _LARGEST for side in sides[2:]):
+        raise ValueError(
+            f"rect must have sides from {1 / _LARGEST:g} to {_LARGEST:g}, whose areas float64 can "
+            f"hold, got {tuple(sides)}"
         )
     return Rect(*sides)
 

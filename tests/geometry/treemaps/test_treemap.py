@@ -175,6 +175,8 @@ def test_padding_and_header_are_kept_free_and_recorded(method):
         ({"method": "round"}, "method must be one of convex, .* got 'round'"),
         ({"rect": (0, 0, 1)}, r"rect must be \(x, y, width, height\), got 3 numbers"),
         ({"rect": (0, 0, 0, 1)}, "rect must be finite with a width and a height above 0"),
+        ({"rect": (0, 0, 1e-160, 1)}, "rect must have sides from 1e-100 to 1e[+]100, whose areas"),
+        ({"rect": (0, 0, 1, 1e200)}, "rect must have sides from 1e-100 to 1e[+]100, whose areas"),
         ({"ratio": 0.5}, "ratio must be a finite number of at least 1, got 0.5"),
         ({"eps": 0.5}, "eps must be above 0 and at most 1/3, got 0.5"),
         ({"padding": -1}, "padding must be a finite number of at least 0, got -1"),
