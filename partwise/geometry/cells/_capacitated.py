@@ -164,8 +164,9 @@ def capacitated_voronoi(
     -----
     Every round solves the transportation problem between points and parts exactly, by shortest
     paths in the graph of the parts [1]_, and moves the sites to the centroids [2]_. It starts with
-    pieces of Hilbert's curve and rounds on random samples. About O(n k d) time a round, O(n + k^2)
-    memory.
+    pieces of Hilbert's curve and rounds on random samples. About O(n k d) time a round and
+    O(k^2) for every path along which points are moved, O(n + k^2) memory: 10^5 points in the plane
+    take a second for 64 parts and most of a minute for 500.
 
     With different weights the exact solution divides some points, fewer than there are parts if no
     two ways are equally long; each goes whole to one of its parts, and a part then has at most its

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from partwise.geometry.cells._input import Floats
 from partwise.geometry.cells._kernels.transport import (
+    SMALL,
     central_prices,
     gaps,
     squared_costs,
@@ -99,7 +100,7 @@ def _rounds(
         sites = _centroids(X[point], amount, part, sites)
     sources = min(low.size + 1, _SOURCES)
     best = gaps(X, sites, point, part)
-    prices = central_prices(best, loads, low, high, prices, sources)
+    prices = central_prices(best, loads, low, high, prices, SMALL * weights.sum(), sources)
     return Division(sites, prices, point, part, amount, done)
 
 

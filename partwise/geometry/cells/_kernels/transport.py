@@ -11,7 +11,8 @@ The lengths are kept as lower bounds: after the cheapest piece has left, the nex
 for when a path would use it.
 
 A point may be divided between parts, so its pieces are what is moved: `point` and `amount` of each,
-in a doubly linked list for every part. Equal whole weights never divide one.
+in a doubly linked list for every part and a ring for every point, of which no part has two pieces.
+Equal whole weights never divide one.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ import numpy as np
 
 from partwise.kernels.jit import kernel
 
-__all__ = ["central_prices", "gaps", "nearest_parts", "squared_costs", "transport"]
+__all__ = ["SMALL", "central_prices", "gaps", "nearest_parts", "squared_costs", "transport"]
 
+#: Loads are right when they miss by less than this part of the sum of weights.
+SMALL = 1e-10
 _TIE = 1e-14  # of the largest cost: costs this near are equal
 
 
@@ -113,12 +116,29 @@ def _unlink(e, a, head, following, previous):
 
 
 @kernel
-def _length(a, b, k, best, loads, low, high, prices):
+def _joined(e, b, part, amount, ring):
+    """Add piece `e` to the piece of the same point in part `b`; return False if there is none."""
+    f = ring[e]
+    while f != e and part[f] != b:
+        f = ring[f]
+    if f == e:
+        return False
+    amount[f] += amount[e]
+    part[e], amount[e] = -1, 0.0
+    last = ring[e]
+    while ring[last] != e:
+        last = ring[last]
+    ring[last] = ring[e]
+    return True
+
+
+@kernel
+def _length(a, b, k, best, loads, low, high, prices, small):
     """Return the reduced length of the way from node a to node b; node k are the loads."""
     if a == k:
-        cost = 0.0 if loads[b] > low[b] else np.inf
+        cost = 0.0 if loads[b] > low[b] + small else np.inf
     elif b == k:
-        cost = 0.0 if loads[a] < high[a] else np.inf
+        cost = 0.0 if loads[a] < high[a] - small else np.inf
     else:
         cost = best[a, b]
     return max(cost + prices[a] - prices[b], 0.0)
@@ -154,7 +174,7 @@ def _shortest_path(
             distance[a] = np.inf
             for b in range(k + 1):
                 if done[b]:
-                    through = distance[b] + _length(b, a, k, best, loads, low, high, prices)
+                    through = distance[b] + _length(b, a, k, best, loads, low, high, prices, small)
                     if through < distance[a]:
                         distance[a], before[a] = through, b
             continue
@@ -163,7 +183,7 @@ def _shortest_path(
         done[a] = True
         for b in range(k + 1):
             if not done[b]:
-                through = distance[a] + _length(a, b, k, best, loads, low, high, prices)
+                through = distance[a] + _length(a, b, k, best, loads, low, high, prices, small)
                 if through < distance[b]:
                     distance[b], before[b] = through, a
     for b in range(k + 1):
@@ -233,9 +253,11 @@ def transport(X, weights, sites, prices, low, high, labels):
             loads[j] = low[j]
         excess[j] = held[j] - loads[j]
         excess[k] -= excess[j]
-    small, tie = 1e-10 * weights.sum(), _TIE * largest
+    small, tie = SMALL * weights.sum(), _TIE * largest
     distance, before = np.empty(k + 1), np.empty(k + 1, np.int64)
     done = np.empty(k + 1, np.bool_)
+    dust = 0.01 * small / n  # pieces as small as this are not left behind
+    ring = np.arange(n)
     size, moves = n, 0
     while True:
         end = _shortest_path(
@@ -268,7 +290,9 @@ def transport(X, weights, sites, prices, low, high, labels):
             else:
                 e = who[a, b]
                 _squares(X, point[e], sites, costs)
-                if amount[e] <= step:
+                if amount[e] <= step + dust:
+                    excess[a] -= amount[e] - step
+                    excess[b] += amount[e] - step
                     _unlink(e, a, head, following, previous)
                     for c in range(k):
                         if who[a, c] == e:
@@ -278,16 +302,20 @@ def transport(X, weights, sites, prices, low, high, labels):
                     if size == point.size:
                         room = 2 * size
                         point, part = _longer(point, room), _longer(part, room)
-                        amount = _longer(amount, room)
+                        amount, ring = _longer(amount, room), _longer(ring, room)
                         following, previous = _longer(following, room), _longer(previous, room)
                     point[size], amount[size] = point[e], step
+                    part[size] = -1
+                    ring[size], ring[e] = ring[e], size
                     e = size
                     size += 1
-                part[e] = b
-                _link(e, b, head, following, previous)
-                _offer(e, costs, b, best, who)
+                if not _joined(e, b, part, amount, ring):
+                    part[e] = b
+                    _link(e, b, head, following, previous)
+                    _offer(e, costs, b, best, who)
             b = a
-    return point[:size], part[:size], amount[:size], loads, moves
+    alive = part[:size] >= 0
+    return point[:size][alive], part[:size][alive], amount[:size][alive], loads, moves
 
 
 @kernel
@@ -302,11 +330,12 @@ def gaps(X, sites, point, part):
 
 
 @kernel
-def central_prices(best, loads, low, high, prices, sources):
+def central_prices(best, loads, low, high, prices, small, sources):
     """Return prices in the middle of those for which the division of the points is the cheapest.
 
-    The mean over `sources` nodes of the distances from there, which for all k + 1 nodes is inside:
-    a point that can be told apart from its neighbours lies strictly nearest to its own part.
+    Loads within `small` of a bound are at it. The mean over `sources` nodes of the distances from
+    there, which for all k + 1 nodes is inside: a point that can be told apart from its neighbours
+    lies strictly nearest to its own part.
     """
     k = loads.size
     mean, distance = np.zeros(k + 1), np.empty(k + 1)
@@ -328,7 +357,7 @@ def central_prices(best, loads, low, high, prices, sources):
             farthest = distance[a]
             for b in range(k + 1):
                 if not done[b]:
-                    through = distance[a] + _length(a, b, k, best, loads, low, high, prices)
+                    through = distance[a] + _length(a, b, k, best, loads, low, high, prices, small)
                     distance[b] = min(distance[b], through)
         for b in range(k + 1):
             mean[b] += min(distance[b], farthest) / sources
