@@ -2,8 +2,9 @@
 
 :func:`kernel` is ``numba.njit(cache=True, nogil=True)`` with three faults of the plain form mended:
 
-- the cache of a function is thrown away when *any* file it may call into changes (its own folder
-  and ``partwise/kernels``), not only its own file, so a stale helper is never linked in;
+- the cache of a function is thrown away when *any* file it may call into changes (its own folder,
+  the folders of kernels that files there import from, and ``partwise/kernels``), not only its own
+  file, so a stale helper is never linked in;
 - where neither the package's folder nor the user's cache folder can be written, a temporary folder
   serves, and failing that the function is compiled in memory, instead of an error at import;
 - the first real compilation of a process is announced (:func:`on_compile`), because it takes long
@@ -15,6 +16,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -31,17 +33,36 @@ from partwise._version import __version__
 __all__ = ["kernel", "on_compile"]
 
 _KERNELS = Path(__file__).resolve().parent
+_FOREIGN = re.compile(rb"^from (partwise(?:\.\w+)*\._kernels)\b", re.MULTILINE)
 
 
 @cache
-def _stamp(folder: str) -> str:
-    """Return a digest of the version and of every source file in `folder` and this folder."""
+def _stamp(folder: Path) -> str:
+    """Return a digest of the version and of every source file that kernels of `folder` may call."""
     digest = hashlib.sha1(__version__.encode(), usedforsecurity=False)
-    for directory in sorted({folder, str(_KERNELS)}):
-        for path in sorted(Path(directory).glob("*.py")):
-            digest.update(f"{path.name}\0".encode())
-            digest.update(path.read_bytes())
+    for directory in sorted(_reached(folder)):
+        for name, source in _sources(directory).items():
+            digest.update(f"{name}\0".encode())
+            digest.update(source)
     return digest.hexdigest()
+
+
+def _reached(folder: Path) -> set[Path]:
+    """Return the folders of kernels that imports lead to from `folder`, itself included."""
+    found, waiting = {folder, _KERNELS}, [folder]
+    while waiting:
+        for source in _sources(waiting.pop()).values():
+            for package in _FOREIGN.findall(source):
+                other = _KERNELS.parents[1].joinpath(*package.decode().split("."))
+                if other not in found:
+                    found.add(other)
+                    waiting.append(other)
+    return found
+
+
+@cache
+def _sources(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
 
 
 class _Stamped:
@@ -50,7 +71,7 @@ class _Stamped:
     _py_file: str
 
     def get_source_stamp(self) -> str:
-        return _stamp(str(Path(self._py_file).resolve().parent))
+        return _stamp(Path(self._py_file).resolve().parent)
 
 
 def _stamped(base: type) -> type:
