@@ -143,9 +143,8 @@ def _supplied(options: argparse.Namespace) -> Iterator[list[Task]]:
             print(f"supplied: {name} left out, as it needs --data", file=sys.stderr)
             continue
         problem = Supplied(path, name)
-        leave_out = ("partwise-voronoi",) if name == "du" else ()
         for seed in range(1, options.seeds + 1):
-            yield _tasks("supplied", problem, 0, seed, leave_out)
+            yield _tasks("supplied", problem, 0, seed)
 
 
 def _points(options: argparse.Namespace) -> Iterator[list[Task]]:
