@@ -14,6 +14,7 @@ __all__ = ["measure", "netlists", "partition", "read_and_write", "small_grid", "
 
 
 def small_grid(side: int) -> Graph:
+    """Return a grid of `side` rows and columns."""
     from partwise.graph import grid_graph
 
     return grid_graph((side, side))

@@ -71,6 +71,7 @@ class _Stamped:
     _py_file: str
 
     def get_source_stamp(self) -> str:
+        """Return what the index of a cache must have been written with to be used."""
         return _stamp(Path(self._py_file).resolve().parent)
 
 
@@ -91,6 +92,7 @@ class _TemporaryLocator(_Stamped, _BASES["InTreeCacheLocator"]):  # type: ignore
         self._cache_path = os.path.join(tempfile.gettempdir(), f"partwise-cache-{who}", tag[:12])
 
     def ensure_cache_path(self) -> None:
+        """Make the folder; refuse one that another user could write to."""
         os.makedirs(os.path.dirname(self._cache_path), mode=0o700, exist_ok=True)
         if os.name != "nt" and os.stat(os.path.dirname(self._cache_path)).st_uid != os.getuid():
             raise PermissionError(f"{os.path.dirname(self._cache_path)} belongs to another user")
@@ -133,6 +135,7 @@ class _CompileListener(event.Listener):
         self._told = False
 
     def on_start(self, event: Any) -> None:
+        """Notify when the first kernel of partwise begins to be compiled."""
         if not self._told and event.data["dispatcher"].py_func.__module__.startswith("partwise."):
             self._told = True
             self._notify(event.data["dispatcher"].py_func.__qualname__)

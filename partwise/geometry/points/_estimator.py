@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -14,13 +15,14 @@ from partwise.geometry.points._result import PointPartition
 __all__ = ["BoxPartitioner", "PointPartitioner"]
 
 
-class PointPartitioner(ClusterMixin, BaseEstimator):
+class PointPartitioner(ClusterMixin, BaseEstimator, ABC):
     """An estimator whose parts are those of a function that returns a :class:`PointPartition`."""
 
+    @abstractmethod
     def _partition(
         self, X: NDArray[np.float64], sample_weight: NDArray[np.float64] | None
     ) -> PointPartition:
-        raise NotImplementedError
+        """Return the parts of checked points."""
 
     def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
         """Cut points into parts.

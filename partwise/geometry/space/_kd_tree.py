@@ -262,6 +262,7 @@ class KDTree:
         arrays = self._arrays()
 
         def work(job: int, n_jobs: int) -> None:
+            """Answer every n_jobs-th block of places."""
             for at in range(job * _BLOCK, m, n_jobs * _BLOCK):
                 nearest(*arrays, self.depth, self._least, places, at, min(m, at + _BLOCK),
                         distances, indices)  # fmt: skip
@@ -313,6 +314,7 @@ class KDTree:
         indices = np.empty(0, np.int32)
 
         def work(job: int, n_jobs: int) -> None:
+            """Count, or write, the neighbours of every n_jobs-th block of places."""
             for at in range(job * _BLOCK, m, n_jobs * _BLOCK):
                 within(*arrays, self.depth, places, radius, at, min(m, at + _BLOCK), indptr,
                        indices)  # fmt: skip

@@ -55,6 +55,7 @@ def tree_of_json(
     up, own = parents[:n], weights[:n]
 
     def fault(kind: int, at: int, node: int) -> TreeFormatError:
+        """Return the error that names line, reason and path of the node."""
         reason = _reason(text, kind, at)
         if kind not in (kernels.BAD_TOKEN, kernels.OPEN) and node >= 0:
             reason += f"; in node {shown_path(up, _names(text, places[:n]), node)}"

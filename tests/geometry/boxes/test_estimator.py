@@ -42,7 +42,9 @@ class EmbeddingOfPoints(UltrametricEmbedding):
 
 @parametrize_with_checks([EmbeddingOfPoints(), EmbeddingOfPoints(3, eps=0.1)])
 def test_scikit_learn_s_checks_on_linkages_of_points(estimator, check):
+    before = estimator.get_params()
     check(estimator)
+    assert estimator.get_params() == before
 
 
 def test_scikit_learn_is_told_that_not_every_matrix_is_a_linkage():

@@ -262,9 +262,11 @@ def test_arguments_that_make_no_sense_are_refused(options, error, message):
     },
 )
 def test_scikit_learn_s_checks(estimator, check):
+    before = estimator.get_params()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         check(estimator)
+    assert estimator.get_params() == before
 
 
 def test_fit_is_the_function():

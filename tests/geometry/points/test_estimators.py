@@ -49,7 +49,9 @@ CASES = [
     ),
 )
 def test_scikit_learn_s_checks(estimator, check):
+    before = estimator.get_params()
     check(estimator)
+    assert estimator.get_params() == before
 
 
 @pytest.mark.parametrize(("estimator", "function", "options"), CASES)

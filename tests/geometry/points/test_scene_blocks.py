@@ -379,7 +379,9 @@ def fails_as_documented(estimator):
     expected_failed_checks=fails_as_documented,
 )
 def test_scikit_learn_s_checks(estimator, check):
+    before = estimator.get_params()
     check(estimator)
+    assert estimator.get_params() == before
 
 
 def test_fit_is_the_function(city):

@@ -73,7 +73,7 @@ def boundary_size(tree):
     return total
 
 
-def check(a, b, places):
+def assert_operations_agree(a, b, places):
     volumes = {}
     for name, both in OPERATIONS.items():
         result = getattr(a, name)(b)
@@ -101,7 +101,7 @@ def test_two_squares_by_hand():
     assert (a - b).volume() == pytest.approx(3)
     assert [boundary_size(r) for r in (a | b, a & b, a - b)] == pytest.approx([12, 4, 8])
     assert (a | b).piece_face.tolist() == [-1] * (a | b).n_pieces
-    check(a, b, RNG.uniform(-1, 4, (2000, 2)))
+    assert_operations_agree(a, b, RNG.uniform(-1, 4, (2000, 2)))
 
 
 def test_squares_side_by_side_become_one_rectangle():
@@ -112,7 +112,7 @@ def test_squares_side_by_side_become_one_rectangle():
     assert (a & b).n_pieces == 0
     assert not (a & b).contains([(1, 1), (0.5, 0.5), (2, 1)]).any()
     assert boundary_size(a - b) == pytest.approx(6)
-    check(a, b, RNG.uniform(-1, 5, (2000, 2)))
+    assert_operations_agree(a, b, RNG.uniform(-1, 5, (2000, 2)))
 
 
 @pytest.mark.parametrize("make", [lambda: rectangle(1, 2, 3, 4),
@@ -135,7 +135,7 @@ def test_a_solid_and_itself(make):
 def test_apart_and_nested():
     far, large, small = rectangle(9, 9, 1, 1), rectangle(0, 0, 4, 4), rectangle(1, 1, 2, 2)
     for a, b in [(far, large), (large, far), (large, small), (small, large)]:
-        check(a, b, RNG.uniform(-1, 11, (3000, 2)))
+        assert_operations_agree(a, b, RNG.uniform(-1, 11, (3000, 2)))
     assert boundary_size(large - small) == pytest.approx(24)
     assert (small - large).n_pieces == 0
 
@@ -145,7 +145,7 @@ def test_stars(seed):
     rng = np.random.default_rng(seed)
     a = BSPTree.from_rings([around(20 + seed, rng), 0.3 * around(7, rng)], random_state=seed)
     b = BSPTree.from_rings([around(13, rng) + rng.normal(size=2) * 0.4], random_state=seed)
-    check(a, b, rng.uniform(-2, 2, (4000, 2)))
+    assert_operations_agree(a, b, rng.uniform(-2, 2, (4000, 2)))
 
 
 @given(data=st.data())
@@ -195,8 +195,8 @@ def test_boxes_of_whole_numbers(data):
 def test_tetrahedra(seed):
     rng = np.random.default_rng(seed)
     a, b = tetrahedron(rng), tetrahedron(rng)
-    check(a, b, rng.normal(size=(4000, 3)))
-    check(a | b, tetrahedron(rng), rng.normal(size=(4000, 3)))
+    assert_operations_agree(a, b, rng.normal(size=(4000, 3)))
+    assert_operations_agree(a | b, tetrahedron(rng), rng.normal(size=(4000, 3)))
 
 
 def test_many_discs_are_cut_from_one():

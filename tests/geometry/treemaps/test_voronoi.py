@@ -55,13 +55,16 @@ def test_leaves_tile_with_exact_areas(seed):
 @pytest.mark.slow
 def test_promises_are_kept_on_two_thousand_trees():
     for seed in range(2000):
-        treemap(random_tree(seed), "voronoi", validate=True)
+        layout = treemap(random_tree(seed), "voronoi", validate=True)
+        assert layout.areas[layout.tree.is_leaf].sum() == pytest.approx(1, rel=1e-9)
 
 
 @pytest.mark.parametrize("rect", [(0, 0, 1000, 1), (1e6, -3e5, 2, 1), (0, 0, 1e-9, 1e-9)])
 def test_any_rectangle_serves(rect):
     for seed in range(14):
-        treemap(random_tree(seed), "voronoi", rect, validate=True)
+        layout = treemap(random_tree(seed), "voronoi", rect, validate=True)
+        whole = rect[2] * rect[3]
+        assert layout.areas[layout.tree.is_leaf].sum() == pytest.approx(whole, rel=1e-8)
 
 
 @pytest.mark.parametrize("sigma", [0.0, 2.0, 4.0])
