@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from partwise._random import RandomState
-from partwise.geometry.cells._capacitated import capacitated_voronoi
+from partwise.geometry.cells._capacitated import CapacitatedResult, capacitated_voronoi
+from partwise.geometry.points._estimator import PointPartitioner
 
 __all__ = ["CapacitatedVoronoi"]
 
 
-class CapacitatedVoronoi(ClusterMixin, BaseEstimator):
+class CapacitatedVoronoi(PointPartitioner):
     """Divide points into compact convex parts of exact sizes.
 
     Parameters
@@ -83,65 +80,27 @@ class CapacitatedVoronoi(ClusterMixin, BaseEstimator):
         self.tol = tol
         self.random_state = random_state
 
-    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
-        """Divide points into parts.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, d)
-        y : ignored
-        sample_weight : array-like of shape (n,), optional
-            Weight of every point, non-negative and not all zero; by default points are counted.
-
-        Returns
-        -------
-        self
-            The estimator itself.
-
-        Raises
-        ------
-        ValueError, TypeError
-            X, the weights or a parameter are out of range or of the wrong shape.
-        """
-        points: Any = validate_data(self, X, dtype=np.float64, order="C")
-        weights: Any = None
-        if sample_weight is not None:
-            weights = _check_sample_weight(
-                sample_weight, points, dtype=np.float64, ensure_non_negative=True
-            )
-        found = capacitated_voronoi(
-            points,
+    def _partition(
+        self, X: NDArray[np.float64], sample_weight: NDArray[np.float64] | None
+    ) -> CapacitatedResult:
+        return capacitated_voronoi(
+            X,
             self.n_parts,
             self.capacities,
             min_size=self.min_size,
             max_size=self.max_size,
-            sample_weight=weights,
+            sample_weight=sample_weight,
             max_iter=self.max_iter,
             tol=self.tol,
             random_state=self.random_state,
         )
+
+    def _learn(self, found: CapacitatedResult) -> None:
         self._found = found
-        self.labels_ = found.labels
-        self.part_weights_ = found.part_weights
-        self.imbalance_ = found.imbalance
         self.centers_ = found.centers
         self.weights_ = found.weights
         self.cost_ = found.cost
         self.n_iter_ = found.n_iter
-        return self
 
-    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
-        """Return the parts of points.
-
-        Parameters
-        ----------
-        X : array-like of shape (m, d)
-
-        Returns
-        -------
-        int32 ndarray of shape (m,)
-            For the points of `fit` these are ``labels_``, except for points on a border.
-        """
-        check_is_fitted(self)
-        points: Any = validate_data(self, X, reset=False, dtype=np.float64, order="C")
+    def _assign(self, points: NDArray[np.float64]) -> NDArray[np.int32]:
         return self._found.assign(points)

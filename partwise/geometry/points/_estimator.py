@@ -10,19 +10,24 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from partwise.geometry.points._result import PointPartition
-
 __all__ = ["BoxPartitioner", "PointPartitioner"]
 
 
 class PointPartitioner(ClusterMixin, BaseEstimator, ABC):
-    """An estimator whose parts are those of a function that returns a :class:`PointPartition`."""
+    """An estimator whose parts are those of a function that returns labels and more."""
 
     @abstractmethod
-    def _partition(
-        self, X: NDArray[np.float64], sample_weight: NDArray[np.float64] | None
-    ) -> PointPartition:
-        """Return the parts of checked points."""
+    def _partition(self, X: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> Any:
+        """Return the parts of checked points: labels, part weights, imbalance and more."""
+
+    def _learn(self, found: Any) -> None:
+        """Keep what new points are assigned by."""
+        self.cuts_ = found.cuts
+
+    def _assign(self, points: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Return the parts of checked points that are new."""
+        labels: NDArray[np.int32] = self.cuts_.assign(points)
+        return labels
 
     def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
         """Cut points into parts.
@@ -54,7 +59,7 @@ class PointPartitioner(ClusterMixin, BaseEstimator, ABC):
         self.labels_ = found.labels
         self.part_weights_ = found.part_weights
         self.imbalance_ = found.imbalance
-        self.cuts_ = found.cuts
+        self._learn(found)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
@@ -71,17 +76,15 @@ class PointPartitioner(ClusterMixin, BaseEstimator, ABC):
         """
         check_is_fitted(self)
         points: Any = validate_data(self, X, reset=False, dtype=np.float64, order="C")
-        return self.cuts_.assign(points)
+        return self._assign(points)
 
 
 class BoxPartitioner(PointPartitioner):
     """A :class:`PointPartitioner` whose parts are boxes."""
 
-    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
-        """Cut points into boxes; arguments and errors are those of :meth:`PointPartitioner.fit`."""
-        super().fit(X, y, sample_weight)
+    def _learn(self, found: Any) -> None:
+        super()._learn(found)
         self.boxes_ = self.cuts_.boxes()
-        return self
 
     def parts_of_box(self, lower: ArrayLike, upper: ArrayLike) -> NDArray[np.int32]:
         """Return the parts that a closed box meets, in ascending order.
