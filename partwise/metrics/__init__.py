@@ -1,8 +1,9 @@
 """What a partition, a clustering or the agreement of two is worth.
 
 Blocks: cut, balance, communication volume, boundary, connectedness. Communities: modularity, Potts
-models, conductance, normalised cut, coverage. They take whatever :func:`partwise.graph.as_graph`
-takes and the labels of the nodes, and recompute their number from these alone in O(n + m) time.
+models, conductance, normalised cut, coverage, description length. They take whatever
+:func:`partwise.graph.as_graph` takes and the labels of the nodes, and recompute their number from
+these alone in O(n + m) time.
 Agreement of two labelings: mutual information, Rand index, best renaming.
 """
 
@@ -29,6 +30,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "coverage": "_conductance",
         "normalized_cut": "_conductance",
         "normalized_cut_bound": "_conductance",
+        "description_length": "_description_length",
         "community_report": "_community_report",
         "CommunityReport": "_community_report",
         "contingency_table": "_contingency",

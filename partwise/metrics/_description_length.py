@@ -87,7 +87,8 @@ def description_length(
     ----------
     graph : graph-like
         Whatever :func:`partwise.graph.as_graph` takes, undirected, with n nodes. Integer weights
-        are numbers of parallel edges; a self-loop of weight w is w edges, of 2w ends.
+        are numbers of parallel edges; a self-loop of weight w is w edges, of 2w ends. (Of a list of
+        pairs without weights, repeated ones are the same edge; give them weights of 1 to keep all.)
     labels : array-like of int, shape (n,)
         Block of each node, from 0 on. Empty blocks do not count.
     types : array-like of shape (n,), optional
