@@ -95,10 +95,10 @@ def description_length(
         One of two values for each node. Makes the model bipartite: edges join nodes of different
         types, and so do the blocks, of which each has nodes of one type.
     degree_corrected : bool, default=True
-        Whether the degrees are given beforehand, or, without correction, nodes of a block are alike.
+        Whether the degrees are given beforehand; without correction, nodes of a block are alike.
     edge_prior : {"auto", "bipartite", "general"}, default="auto"
-        Which pairs of blocks may have edges, of which the prior of the numbers of edges knows: those
-        of different types, or all of them; the former only with `types`, and then by default.
+        Which pairs of blocks may have edges as far as the prior of their numbers knows: those of
+        different types, or all of them; the former only with `types`, and then by default.
     q_table : {"exact", "reference"}, default="exact"
         How partitions of integers are counted in the prior of the degrees. "reference" undercounts
         as the bipartiteSBM package does, to compare with what it has published.
