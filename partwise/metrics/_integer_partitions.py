@@ -7,14 +7,21 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EXACT_UP_TO", "QTable", "check_q_table", "log_partitions"]
+__all__ = [
+    "EXACT_UP_TO",
+    "QTable",
+    "check_q_table",
+    "estimate",
+    "log_partitions",
+    "szekeres_terms",
+]
 
 QTable = Literal["exact", "reference"]
 
 #: Integers up to this one are counted, larger ones estimated.
 EXACT_UP_TO = 20_000
 
-_CONVERGED = 1e-12
+_CONVERGED, _MOST_STEPS = 1e-13, 500
 
 
 def check_q_table(q_table: Any) -> None:
@@ -77,23 +84,25 @@ def estimate(m: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float
 
     found: NDArray[np.float64] = gammaln(m) - gammaln(n) - gammaln(m - n + 1) - gammaln(n + 1)
     many = n >= m**0.25
-    found[many] = _szekeres(m[many], n[many])
+    root = np.sqrt(m[many])
+    f, g = szekeres_terms(n[many] / root)
+    found[many] = f + root * g - np.log(m[many])
     return found
 
 
-def _szekeres(m: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+def szekeres_terms(u: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return f and g of ``ln q(m, n) = -ln m + f(u) + sqrt(m) g(u)`` with ``u = n / sqrt(m)``."""
     from scipy.special import spence
 
-    u = n / np.sqrt(m)
     v = u.copy()
-    for _ in range(200):
+    for _ in range(_MOST_STEPS):
         before, v = v, u * np.sqrt(spence(np.exp(-v)))
         if np.abs(v - before).max(initial=0.0) <= _CONVERGED * v.max(initial=0.0):
             break
-    return np.asarray(
-        np.log(v)
-        - 0.5 * np.log1p(-np.exp(-v) * (1.0 + 0.5 * u * u))
-        - 1.5 * np.log(2.0)
-        - np.log(np.pi * u * m)
-        + np.sqrt(m) * (2.0 * v / u - u * np.log1p(-np.exp(-v)))
+    rest = -np.expm1(-v)
+    f = (
+        np.log(v / u)
+        - 0.5 * np.log(rest - 0.5 * u * u * np.exp(-v))
+        - np.log(2.0**1.5 * np.pi)
     )
+    return f, 2.0 * v / u - u * np.log(rest)
