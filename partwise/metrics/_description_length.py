@@ -18,6 +18,7 @@ from partwise.metrics._integer_partitions import QTable, check_q_table, log_part
 __all__ = [
     "DescriptionLength",
     "EdgePrior",
+    "check_edge_prior",
     "check_multigraph",
     "check_types",
     "description_length",
@@ -163,10 +164,7 @@ def description_terms(
     graph = check_multigraph(as_graph(graph))
     part, _ = check_labels(labels, graph.n_nodes)
     side = None if types is None else check_types(graph, types)
-    if edge_prior not in get_args(EdgePrior):
-        raise ValueError(f"edge_prior must be one of {get_args(EdgePrior)}, got {edge_prior!r}")
-    if edge_prior == "bipartite" and side is None:
-        raise ValueError("edge_prior 'bipartite' needs types")
+    check_edge_prior(edge_prior, side is not None)
     part = np.unique(part, return_inverse=True)[1].astype(np.int32)
     blocks = _Blocks(graph, part)
     sizes = [blocks.sizes]
@@ -183,6 +181,14 @@ def description_terms(
         degree=blocks.degrees(q_table) if degree_corrected else 0.0,
         edges=float(_log_multisets(float(pairs), float(blocks.n_edges))),
     )
+
+
+def check_edge_prior(edge_prior: Any, has_types: bool) -> None:
+    """Refuse a prior that there is not, or that needs types."""
+    if edge_prior not in get_args(EdgePrior):
+        raise ValueError(f"edge_prior must be one of {get_args(EdgePrior)}, got {edge_prior!r}")
+    if edge_prior == "bipartite" and not has_types:
+        raise ValueError("edge_prior 'bipartite' needs types")
 
 
 def check_multigraph(graph: Graph) -> Graph:

@@ -14,7 +14,7 @@ from partwise.metrics._integer_partitions import QTable
 from partwise.sbm._kernels.blocks import Blocks
 from partwise.sbm._tables import make_tables
 
-__all__ = ["Model", "Problem", "make_blocks", "pose"]
+__all__ = ["Model", "Problem", "compact", "cost_of", "make_blocks", "pose"]
 
 _MOST_ENDS = 2**31 - 1
 
@@ -106,7 +106,11 @@ def pose(graph: Any, types: ArrayLike | None = None) -> Problem:
 
 
 def make_blocks(
-    problem: Problem, model: Model, labels: NDArray[np.int32], room: int | None = None
+    problem: Problem,
+    model: Model,
+    labels: NDArray[np.int32],
+    room: int | None = None,
+    limits: NDArray[np.int64] | None = None,
 ) -> Blocks:
     """Return the state of a fit with given labels.
 
@@ -116,6 +120,8 @@ def make_blocks(
         From 0 on; those of the two types differ.
     room : int, optional
         Number of blocks that the state can hold; by default as many as labels need.
+    limits : int64 ndarray of shape (2, 2), optional
+        Least and largest number of blocks of each type; by default there are none.
     """
     from partwise.sbm._kernels.blocks import count_all
 
@@ -146,6 +152,7 @@ def make_blocks(
         active=np.zeros((2, c), np.int32),
         place=np.full(c, -1, np.int32),
         n_active=np.zeros(2, np.int64),
+        limits=np.array([[0, n], [0, n]], np.int64) if limits is None else limits,
         idle=np.zeros(c, np.int32),
         n_idle=np.zeros(1, np.int64),
         head=np.full(c, -1, np.int32),
@@ -156,3 +163,18 @@ def make_blocks(
     )  # fmt: skip
     count_all(blocks, problem.types)
     return blocks
+
+
+def cost_of(problem: Problem, model: Model, labels: NDArray[np.int32]) -> float:
+    """Return the description length without the terms that no blocks change."""
+    from partwise.sbm._kernels.gains import total_cost
+
+    return float(total_cost(make_blocks(problem, model, labels)))
+
+
+def compact(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return labels from 0 on without gaps, in the order of the old ones."""
+    used = np.zeros(int(labels.max(initial=0)) + 1, np.int32)
+    used[labels] = 1
+    numbers: NDArray[np.int32] = (np.cumsum(used) - 1).astype(np.int32)
+    return numbers[labels]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from partwise.kernels.jit import kernel
+from partwise.kernels.rng import next_below
 from partwise.sbm._kernels.blocks import gather, release
 from partwise.sbm._kernels.gains import gain_of_merge
 from partwise.sbm._kernels.proposals import draw_target
-from partwise.kernels.rng import next_below
 
 __all__ = ["merge_candidates", "unite"]
 
@@ -66,8 +66,10 @@ def merge_candidates(blocks, rng, n_candidates, eps, source, target, gain):
 
 
 @kernel
-def unite(source, target, order, wanted, leader):
+def unite(blocks, source, target, order, wanted, leader):
     """Unite pairs in the given order until some number of them has been united.
+
+    Of neither kind fewer blocks are left than there must be.
 
     Parameters
     ----------
@@ -84,14 +86,21 @@ def unite(source, target, order, wanted, leader):
     """
     for r in range(leader.size):
         leader[r] = r
+    left = np.empty(2, np.int64)
+    for kind in range(2):
+        left[kind] = blocks.n_active[kind] - max(1, blocks.limits[kind, 0])
     done = 0
     for at in order:
         if done == wanted:
             break
+        kind = blocks.kind[source[at]]
+        if left[kind] <= 0:
+            continue
         r, s = _find(leader, source[at]), _find(leader, target[at])
         if r != s:
             leader[r] = s
             done += 1
+            left[kind] -= 1
     for r in range(leader.size):
         leader[r] = _find(leader, r)
     return done

@@ -52,6 +52,7 @@ class Blocks(NamedTuple):
     active: NDArray[np.int32]  # (2, c) blocks with nodes, by kind
     place: NDArray[np.int32]  # (c,) where a block is in that list, -1 if it has no nodes
     n_active: NDArray[np.int64]  # (2,)
+    limits: NDArray[np.int64]  # (2, 2) least and largest number of blocks of each kind
     idle: NDArray[np.int32]  # stack of blocks without nodes, of either kind
     n_idle: NDArray[np.int64]  # (1,)
     # lists of members

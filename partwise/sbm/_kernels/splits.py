@@ -200,7 +200,9 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
         if target == r:
             return 0.0
         change = gain_of_merge(blocks, r, target)
-        if way == 1 and not _accepted(rng, beta, change):
+        kind = blocks.kind[r]
+        may = blocks.n_active[kind] > blocks.limits[kind, 0]
+        if way == 1 and not (may and _accepted(rng, beta, change)):
             return 0.0
         merged = merge_blocks(blocks, r, target, first)
         if way == 1:
@@ -214,7 +216,7 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
         split, taken, gain = split_block(blocks, rng, victim, second)
         new = np.int64(taken)
         change += gain
-    if new >= 0 and _accepted(rng, beta, change):
+    if new >= 0 and _within_limits(blocks) and _accepted(rng, beta, change):
         tally[1] += 1
         return change
     if new >= 0:
@@ -229,3 +231,12 @@ def _accepted(rng, beta, change):
     if change < NOTHING:
         return True
     return beta < np.inf and next_float(rng) < math.exp(-beta * max(change, 0.0))
+
+
+@kernel
+def _within_limits(blocks):
+    for kind in range(2):
+        n = blocks.n_active[kind]
+        if n < blocks.limits[kind, 0] or n > blocks.limits[kind, 1]:
+            return False
+    return True

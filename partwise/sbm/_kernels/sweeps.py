@@ -47,15 +47,16 @@ def sweep(blocks, rng, order, beta, eps, fresh, keep, tally):
     change = 0.0
     for i in order:
         r = blocks.label[i]
+        kind = blocks.kind[r]
         alone = blocks.size[r] == 1
-        if alone and (keep or fresh == 0.0):
+        if alone and (keep or fresh == 0.0 or blocks.n_active[kind] <= blocks.limits[kind, 0]):
             continue
         tally[0] += 1
         new = fresh > 0.0 and next_float(rng) < fresh
-        if new and alone:
+        if new and (alone or blocks.n_active[kind] >= blocks.limits[kind, 1]):
             continue
         count = gather(blocks, i)
-        s = take_idle(blocks, blocks.kind[r]) if new else draw_target(blocks, rng, i, count, eps)
+        s = take_idle(blocks, kind) if new else draw_target(blocks, rng, i, count, eps)
         if s != r and s >= 0:
             gain = gain_of_move(blocks, i, s, count)
             if beta == np.inf:

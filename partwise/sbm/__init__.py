@@ -1,0 +1,14 @@
+"""Stochastic block models: blocks of nodes that are alike in whom they have edges to.
+
+The number of blocks is found, not asked for: that which makes the description of the graph shortest.
+"""
+
+from partwise._lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "fit_sbm": "_fit",
+        "BlockModelResult": "_result",
+    },
+)
