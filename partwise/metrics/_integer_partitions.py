@@ -100,9 +100,5 @@ def szekeres_terms(u: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
         if np.abs(v - before).max(initial=0.0) <= _CONVERGED * v.max(initial=0.0):
             break
     rest = -np.expm1(-v)
-    f = (
-        np.log(v / u)
-        - 0.5 * np.log(rest - 0.5 * u * u * np.exp(-v))
-        - np.log(2.0**1.5 * np.pi)
-    )
+    f = np.log(v / u) - 0.5 * np.log(rest - 0.5 * u * u * np.exp(-v)) - np.log(2.0**1.5 * np.pi)
     return f, 2.0 * v / u - u * np.log(rest)

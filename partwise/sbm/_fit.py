@@ -130,7 +130,9 @@ def fit_sbm(
     seed = check_seed(random_state)
     jobs, runs = check_jobs(n_jobs), check_count("n_init", n_init)
     if degree_corrected not in (True, False, "auto"):
-        raise ValueError(f"degree_corrected must be True, False or 'auto', got {degree_corrected!r}")
+        raise ValueError(
+            f"degree_corrected must be True, False or 'auto', got {degree_corrected!r}"
+        )
     kinds = [True, False] if degree_corrected == "auto" else [bool(degree_corrected)]
     plan = Plan(sweeps, _TRIES, limits, initial)
     budget = Budget(_positive("time_limit", time_limit), stop)
@@ -262,9 +264,7 @@ def _initial(
     for kind, count in enumerate(counts):
         low, high = limits[kind].tolist()
         if not low <= count <= high:
-            raise ValueError(
-                f"initial_labels must have from {low} to {high} blocks, got {count}"
-            )
+            raise ValueError(f"initial_labels must have from {low} to {high} blocks, got {count}")
     return labels
 
 

@@ -26,9 +26,7 @@ def cost_of_block(blocks, ends, size):
         return 0.0
     table = blocks.factorials
     if blocks.facts[CORRECTED]:
-        q = log_partitions(
-            blocks.partitions, blocks.largest, blocks.curves, table, ends, size
-        )
+        q = log_partitions(blocks.partitions, blocks.largest, blocks.curves, table, ends, size)
         # ln size! of the sequence of degrees and of the partition cancel.
         return log_factorial(table, ends) + q
     return ends * math.log(size) - log_factorial(table, size)
