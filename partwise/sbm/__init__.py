@@ -1,6 +1,6 @@
 """Stochastic block models: blocks of nodes that are alike in whom they have edges to.
 
-The number of blocks is found, not asked for: that which makes the description of the graph shortest.
+The number of blocks is found, not asked for: that which makes the graph's description shortest.
 """
 
 from partwise._lazy import lazy_exports

@@ -88,8 +88,8 @@ def fit_sbm(
     Raises
     ------
     ValueError, TypeError
-        The graph is directed, not bipartite as `types` has it, has weights that are not integers, or
-        another argument is out of range.
+        The graph is directed, not bipartite as `types` has it, or has weights that are not
+        integers; another argument is out of range.
 
     See Also
     --------

@@ -65,7 +65,7 @@ def return_probability(blocks, i, s, count, eps, n_after):
     degree, twice = blocks.degree[i], 2 * blocks.loops[i]
     if degree == twice:
         return 1.0 / n_after
-    x_r, x_s = blocks.toward[r], blocks.toward[s]
+    x_r = blocks.toward[r]
     row = blocks.edges[r]
     total = 0.0
     for j in range(count):
