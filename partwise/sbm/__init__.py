@@ -8,7 +8,12 @@ from partwise._lazy import lazy_exports
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
+        "BipartiteSBM": "_estimators",
+        "DegreeCorrectedSBM": "_estimators",
+        "StochasticBlockModel": "_estimators",
         "fit_sbm": "_fit",
+        "BlockPosterior": "_posterior",
+        "sample_posterior": "_posterior",
         "BlockModelResult": "_result",
     },
 )

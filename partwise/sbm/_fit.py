@@ -19,7 +19,7 @@ from partwise.sbm._problem import Model, Problem, compact, pose
 from partwise.sbm._result import BlockModelResult
 from partwise.sbm._search import Budget, Found, Plan, search
 
-__all__ = ["fit_sbm"]
+__all__ = ["block_limits", "checked_start", "count_blocks", "fit_sbm", "named_by_size"]
 
 Blocks = int | Sequence[int] | Literal["auto"]
 
@@ -122,10 +122,10 @@ def fit_sbm(
     problem = pose(graph, types)
     check_q_table(q_table)
     check_edge_prior(edge_prior, types is not None)
-    limits = _limits(problem, n_blocks, min_blocks, max_blocks)
+    limits = block_limits(problem, n_blocks, min_blocks, max_blocks)
     initial = None
     if initial_labels is not None:
-        initial = _initial(problem, initial_labels, limits)
+        initial = checked_start(problem, initial_labels, limits, "initial_labels")
     sweeps = _sweeps(n_sweeps, problem)
     seed = check_seed(random_state)
     jobs, runs = check_jobs(n_jobs), check_count("n_init", n_init)
@@ -222,7 +222,8 @@ def _pair(name: str, value: Any, problem: Problem) -> tuple[int, int]:
     return check_count(f"{name}[0]", pair[0]), check_count(f"{name}[1]", pair[1])
 
 
-def _limits(problem: Problem, n_blocks: Any, least: Any, most: Any) -> NDArray[np.int64]:
+def block_limits(problem: Problem, n_blocks: Any, least: Any, most: Any) -> NDArray[np.int64]:
+    """Return the least and the largest number of blocks of each type, shape (2, 2)."""
     n = problem.n_nodes
     second = int(problem.types.sum())
     sizes = np.array([n - second, second], np.int64)
@@ -247,18 +248,25 @@ def _limits(problem: Problem, n_blocks: Any, least: Any, most: Any) -> NDArray[n
     return limits
 
 
-def _initial(
-    problem: Problem, initial_labels: ArrayLike, limits: NDArray[np.int64]
+def checked_start(
+    problem: Problem, given: ArrayLike, limits: NDArray[np.int64], name: str
 ) -> NDArray[np.int32]:
-    labels = compact(check_labels(initial_labels, problem.n_nodes)[0])
+    """Return labels to start with, without gaps.
+
+    Raises
+    ------
+    ValueError, TypeError
+        No labels of the nodes, a block with nodes of both types, too few or too many blocks.
+    """
+    labels = compact(check_labels(given, problem.n_nodes)[0])
     if problem.is_bipartite:
         second = np.bincount(labels, problem.types)
         mixed = (second > 0) & (second < np.bincount(labels))
         if mixed.any():
             node = int(np.argmax(mixed[labels]))
             raise ValueError(
-                f"initial_labels must differ between the types, got nodes of both in the block of "
-                f"node {node}"
+                f"{name} must differ between the types, got nodes of both in the block of node "
+                f"{node}"
             )
     counts = count_blocks(problem, labels)
     for kind, count in enumerate(counts):
