@@ -307,7 +307,7 @@ def _from_biadjacency(X: Any) -> tuple[Graph, NDArray[np.int8]]:
     """Return the graph of a matrix, rows first, and the types of its nodes."""
     from scipy.sparse import coo_array
 
-    if not hasattr(X, "shape") and not isinstance(X, (list, tuple)):
+    if isinstance(X, Graph) or not (hasattr(X, "shape") or isinstance(X, (list, tuple))):
         raise ValueError(f"types must be given with a graph, got {type(X).__name__} without")
     matrix = coo_array(X)
     if matrix.ndim != 2 or min(matrix.shape) == 0:

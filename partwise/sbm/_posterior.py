@@ -53,7 +53,12 @@ class BlockPosterior:
     acceptance: float
 
     def together(self, u: ArrayLike, v: ArrayLike) -> NDArray[np.float64]:
-        """Return the part of the samples in which nodes u and v, one or many, share a block."""
+        """Return the part of the samples in which nodes u and v share a block.
+
+        Parameters
+        ----------
+        u, v : int or array-like of int, both of the same shape
+        """
         same: NDArray[np.float64] = (
             self.samples[:, np.asarray(u)] == self.samples[:, np.asarray(v)]
         ).mean(axis=0)
