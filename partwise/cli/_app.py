@@ -21,6 +21,7 @@ from partwise.cli._info import INFO_HELP, info
 from partwise.cli._local import LOCAL_HELP, local
 from partwise.cli._options import Debug
 from partwise.cli._partition import PARTITION_HELP, partition
+from partwise.cli._sbm import SBM_HELP, sbm
 from partwise.cli._signals import end_on_signals, raise_if_ended
 from partwise.cli._treemap import TREEMAP_HELP, treemap
 from partwise.cli._warmup import WARMUP_HELP, warmup
@@ -50,8 +51,8 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback(
-    help="Cut graphs and netlists into balanced parts, networks into communities, points into "
-    "clusters, and draw treemaps.\n\n"
+    help="Cut graphs and netlists into balanced parts, networks into communities or blocks, "
+    "points into clusters, and draw treemaps.\n\n"
     "partwise COMMAND --help explains a command. Exit codes: 0 all went well, 1 some input failed "
     "(one line each on stderr), 2 wrong usage, 130 interrupted.",
     epilog="Graphs are edge lists (any ids, # or % comments), METIS .graph, Matrix Market .mtx, "
@@ -73,6 +74,7 @@ def _global_options(
 app.command(help=PARTITION_HELP)(partition)
 app.command(help=COMMUNITIES_HELP)(communities)
 app.command(help=LOCAL_HELP)(local)
+app.command(help=SBM_HELP)(sbm)
 app.command(help=CLUSTER_HELP)(cluster)
 app.command(help=TREEMAP_HELP)(treemap)
 app.command(help=EVALUATE_HELP)(evaluate)

@@ -110,7 +110,7 @@ def run_batch(
                 record = {"status": "failed", "input": job.source, "error": outcome.error}
             else:
                 record = {"status": "ok", **outcome.record}
-                if options.is_batch:
+                if options.is_batch and not record.get("is_interrupted"):
                     journal.record(job, marks[index], record)
                 text = show(job, record)
                 if text is not None:

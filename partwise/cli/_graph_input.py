@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from partwise.graph import Graph
 
-__all__ = ["read_blocks", "read_input", "read_some_blocks", "rows_of"]
+__all__ = ["read_blocks", "read_input", "read_some_blocks", "read_types", "rows_of"]
 
 
 def read_input(
@@ -43,14 +43,20 @@ def read_input(
 
 def read_blocks(graph: Graph, path: str) -> NDArray[Any]:
     """Return the block of every row of `graph` from a partition file of either kind."""
-    import numpy as np
-
-    from partwise.errors import GraphFormatError
     from partwise.graph.io import read_labels, read_partition
 
     if path == "-" or not _has_ids(path):
         return read_partition(path, graph.n_nodes)
-    rows, labels = _by_row(graph, path, *read_labels(path))
+    return _of_all_rows(graph, path, *read_labels(path))
+
+
+def _of_all_rows(graph: Graph, path: str, ids: NDArray[Any], labels: NDArray[Any]) -> NDArray[Any]:
+    """Return labels given by id in the order of the rows, each of which must have one."""
+    import numpy as np
+
+    from partwise.errors import GraphFormatError
+
+    rows, labels = _by_row(graph, path, ids, labels)
     if len(rows) < graph.n_nodes:
         at = int(np.argmin(np.bincount(rows, minlength=graph.n_nodes)))
         name = at if graph.names is None else graph.names[at]
@@ -75,6 +81,50 @@ def read_some_blocks(graph: Graph, path: str) -> NDArray[Any]:
     ordered = np.full(graph.n_nodes, -1, dtype=labels.dtype)
     ordered[rows] = labels
     return ordered
+
+
+def read_types(graph: Graph, path: str) -> tuple[NDArray[Any], list[str]]:
+    """Return the type of every row of `graph`, 0 or 1, and what the two are called.
+
+    A type is any word; the file has id, tab and type on each line, or types by row. Numbers are
+    ordered by value, words by alphabet. Blank lines, and without ids comments, do not count.
+
+    Raises
+    ------
+    GraphFormatError
+        A node has no type or two, an id is unknown, or there are not two types.
+    """
+    import numpy as np
+
+    from partwise.errors import GraphFormatError
+    from partwise.graph.io._source import read_text
+
+    text = read_text(path)
+    with_ids = path != "-" and _has_ids(path)
+    lines = text.buffer.tobytes().decode("utf-8", "replace").split("\n")
+    rows: list[tuple[str, str]] = []
+    for number, line in enumerate(lines, 1):
+        line = line.removesuffix("\r")
+        if not line.strip() or (not with_ids and line.lstrip()[0] in "#%"):
+            continue
+        name, tab, kind = line.rpartition("\t")
+        if with_ids and not (tab and kind.strip()):
+            raise GraphFormatError(text.name, number, f"expected 'id<TAB>type', found {line!r}")
+        rows.append((name, kind.strip()))
+    kinds = np.array([kind for _, kind in rows], dtype=object)
+    if with_ids:
+        kinds = _of_all_rows(graph, path, np.array([name for name, _ in rows], object), kinds)
+    elif len(kinds) != graph.n_nodes:
+        reason = f"expected {graph.n_nodes} lines, one per node, found {len(kinds)}"
+        raise GraphFormatError(text.name, None, reason)
+    names = sorted(set(kinds.tolist()))
+    if len(names) != 2:
+        some = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
+        found = f"{len(names)} ({some})" if names else "none"
+        raise GraphFormatError(text.name, None, f"must hold two types, found {found}")
+    if all(re.fullmatch(r"-?[0-9]{1,18}", name) for name in names):
+        names.sort(key=int)
+    return (kinds == names[1]).astype(np.int8), names
 
 
 def _has_ids(path: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "BlockOutput",
     "CommunityOutput",
     "Debug",
     "Format",
@@ -82,6 +83,7 @@ def _output(what: str, default: str) -> typer.models.OptionInfo:
 
 Output = Annotated[str | None, _output("labels", "INPUT.part.K")]
 CommunityOutput = Annotated[str | None, _output("labels", "INPUT.communities")]
+BlockOutput = Annotated[str | None, _output("labels", "INPUT.sbm")]
 MemberOutput = Annotated[str | None, _output("members", "INPUT.cluster")]
 LabelTable = Annotated[
     str | None,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from partwise.partition import Netlist, NetlistPartition
 
 __all__ = [
+    "draw_block_model",
     "draw_clusters",
     "draw_communities",
     "draw_local",
@@ -63,6 +64,27 @@ def draw_communities(path: str, graph: Graph, labels: NDArray[Any], title: str) 
     plot_communities(graph, labels, figure=figure, title=title)
     if len(figure.axes) > 2:
         figure.set_size_inches(19, 6)
+    _save(figure, path, title)
+
+
+def draw_block_model(
+    path: str,
+    graph: Graph,
+    labels: NDArray[Any],
+    levels: list[NDArray[Any]] | None,
+    title: str,
+) -> None:
+    """Draw nodes and blocks as matrices, and the levels if there are some; write it to `path`."""
+    from partwise.plot import plot_adjacency, plot_block_matrix, plot_hierarchy
+
+    columns = 2 if levels is None else 3
+    figure = _new_figure(6.5 * columns, 6)
+    figure.suptitle(title)
+    axes = figure.subplots(1, columns)
+    plot_adjacency(graph, labels, ax=axes[0])
+    plot_block_matrix(graph, labels, ax=axes[1])
+    if levels is not None:
+        plot_hierarchy(levels, graph, ax=axes[2])
     _save(figure, path, title)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["end_on_signals", "raise_if_ended"]
+__all__ = ["end_on_signals", "raise_if_ended", "stop_on_interrupt"]
 
 AGAIN_AFTER = 0.05  # seconds; a hook is left in microseconds
 
@@ -79,3 +80,40 @@ def end_on_signals(*numbers: signal.Signals) -> Iterator[None]:
             _again.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def stop_on_interrupt(note: str) -> Iterator[Callable[[], bool]]:
+    """Let a first Ctrl-C ask the work inside for its end; a second one ends it as ever.
+
+    Parameters
+    ----------
+    note : str
+        The line that stderr gets at once when it is asked for: the work may take a while to end.
+
+    Yields
+    ------
+    callable
+        Returns whether the end has been asked for. It never is outside the main thread, nor in a
+        process that ignores Ctrl-C.
+    """
+    asked = False
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield lambda: False
+        return
+
+    def ask(number: int, frame: Any) -> None:
+        """Remember it, and let the next one through."""
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, before)
+        # sys.stderr may be in the middle of a line of its own, and would refuse to begin another
+        with contextlib.suppress(OSError):
+            os.write(2, f"{note}\n".encode())
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -20,8 +20,9 @@ WARMUP_HELP = paragraphs("""Compile the kernels now, so that no later command ha
 Compiled kernels are kept on disk, beside the package or in the user's cache folder
 (NUMBA_CACHE_DIR overrides it), per version and type of processor. A second warmup has nothing to
 do. Small graphs and netlists are read, partitioned and measured in every way that needs kernels of
-its own; so are the communities and the local clusters of graphs; points are clustered by the
-algorithms that the cluster command takes by itself; trees are read and drawn by every method.
+its own; so are the communities, the blocks and the local clusters of graphs; points are clustered
+by the algorithms that the cluster command takes by itself; trees are read and drawn by every
+method.
 
 \b
 Examples:
@@ -38,6 +39,7 @@ class Group(StrEnum):
     partition = "partition"  # type: ignore[assignment]
     cluster = "cluster"
     communities = "communities"
+    sbm = "sbm"
     geometry = "geometry"
 
 
@@ -47,7 +49,8 @@ def warmup(
         typer.Argument(
             help="read: readers and writers; partition: these, the partitioners and the metrics; "
             "cluster: readers and writers, and k-medoids; communities: readers and writers, "
-            "communities and local clusters; geometry: trees and treemaps."
+            "communities and local clusters; sbm: readers and writers, and block models; "
+            "geometry: trees and treemaps."
         ),
     ] = Group.all,
     quiet: Quiet = False,
@@ -58,6 +61,7 @@ def warmup(
     from partwise.cli import _warmup_clusters as clusters
     from partwise.cli import _warmup_geometry as geometry
     from partwise.cli import _warmup_graphs as graphs
+    from partwise.cli import _warmup_sbm as sbm
     from partwise.kernels.jit import on_compile
 
     steps: list[tuple[str, Callable[[], None]]] = []
@@ -70,6 +74,8 @@ def warmup(
             ("communities", clusters.communities),
             ("local clusters", clusters.local_clusters),
         ]
+    if group in (Group.all, Group.sbm):
+        steps += [("block models", sbm.block_models)]
     if group in (Group.all, Group.geometry):
         steps += [("trees", geometry.trees), ("treemaps", geometry.treemaps)]
     if group in (Group.all, Group.partition):

@@ -11,6 +11,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "plot_partition": "_partition",
         "plot_blocks": "_blocks",
         "plot_adjacency": "_matrix",
+        "plot_block_matrix": "_block_matrix",
+        "plot_hierarchy": "_hierarchy",
         "plot_communities": "_communities",
         "plot_community_sizes": "_communities",
         "plot_local_cluster": "_local",
