@@ -62,6 +62,7 @@ def test_version_loads_no_parser():
         ["cluster", "-h"],
         ["communities", "-h"],
         ["local", "-h"],
+        ["sbm", "-h"],
         ["treemap", "-h"],
         ["evaluate", "-h"],
         ["warmup", "--help"],
@@ -81,6 +82,7 @@ def test_help_loads_nothing_heavy(words):
         ["cluster", "x", "-k", "0"],
         ["communities", "x", "--iterations", "0"],
         ["local", "x"],
+        ["sbm", "x", "--blocks", "0"],
         ["treemap", "x", "--ratio", "0.5"],
         ["nothing"],
         ["info", "--no"],
@@ -110,6 +112,7 @@ def test_a_run_imports_no_sklearn(grid):
         ["communities", grid, "--plot", grid.parent / "m.png"],
         ["communities", grid, "--method", "label-propagation"],
         ["local", grid, "-s", 0, "--plot", grid.parent / "l.png"],
+        ["sbm", grid, "--bipartite", "auto", "--plot", grid.parent / "b.png"],
         ["treemap", sizes, "--out", grid.parent / "t.png"],
         ["treemap", sizes, "--out", grid.parent / "t.html"],
     ):  # fmt: skip
@@ -140,8 +143,8 @@ def test_version(call, words):
 def test_help_names_every_command_and_shows_examples(call):
     overview = call("--help").out
     for name in (
-        "partition", "communities", "local", "cluster", "treemap", "evaluate", "convert", "info",
-        "warmup",
+        "partition", "communities", "local", "sbm", "cluster", "treemap", "evaluate", "convert",
+        "info", "warmup",
     ):  # fmt: skip
         assert name in overview
         done = call(name, "--help")
@@ -245,6 +248,8 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
         ["communities", "weighted.txt", "--min-size", "2"],
         ["local", "g.txt", "-s", "0", "--plot", "q.png"],
         ["local", "weighted.txt", "-s", "a", "--method", "acl"],
+        ["sbm", "g.txt", "--bipartite", "auto", "--plot", "b.png", "--sweeps", "20"],
+        ["sbm", "g.npz", "--nested", "--init", "g.txt.sbm", "--sweeps", "20"],
         ["treemap", "sizes.csv", "--out", "t.svg"],
         ["treemap", "sizes.du", "--method", "orthoconvex", "--out", "t.png", "--validate"],
         ["treemap", "sizes.json", "--method", "squarified", "--out", "t.html"],
