@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -135,11 +137,17 @@ def fit_sbm(
         )
     kinds = [True, False] if degree_corrected == "auto" else [bool(degree_corrected)]
     plan = Plan(sweeps, _TRIES, limits, initial)
-    budget = Budget(_positive("time_limit", time_limit), stop)
+    limit, started = _positive("time_limit", time_limit), time.perf_counter()
     best: BlockModelResult | None = None
-    for corrected in kinds:
+    is_complete = True
+    for number, corrected in enumerate(kinds):
+        # models that are compared have the same time
+        left = None if limit is None else limit - (time.perf_counter() - started)
+        budget = Budget(left and left / (len(kinds) - number), stop)
         model = Model(corrected, edge_prior == "general", q_table)
-        found = _best_of(problem, model, plan, runs, jobs, seed, budget, callback)
+        report = _one_of(callback, number, len(kinds))
+        found = _best_of(problem, model, plan, runs, jobs, seed, budget, report)
+        is_complete &= not budget.is_spent
         labels = named_by_size(problem, found.labels)
         terms = description_terms(
             graph, labels, types=types, degree_corrected=corrected, edge_prior=edge_prior,
@@ -154,10 +162,19 @@ def fit_sbm(
                 np.array(found.trace) + rest, found.effort(budget), seed,
             )  # fmt: skip
     assert best is not None
-    return best
+    return replace(best, effort=replace(best.effort, is_complete=is_complete))
 
 
 _TRIES = 5
+
+
+def _one_of(
+    callback: Callable[[float, str], None] | None, number: int, count: int
+) -> Callable[[float, str], None] | None:
+    """Return what turns the finished fraction of one of several searches into that of all."""
+    if callback is None or count == 1:
+        return callback
+    return lambda part, what: callback((number + part) / count, what)
 
 
 def _best_of(
