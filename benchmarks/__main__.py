@@ -12,6 +12,7 @@ SUITES = {
     "communities": "Leiden and Louvain: time, modularity, connectedness, threads",
     "local": "clusters around seeds: locality, PageRank, attributes, known classes, batches",
     "treemaps": "treemaps: time, aspect ratios, d3; points into parts: time, balance, cut",
+    "sbm": "stochastic block models: description length, hit rates, time, resolution",
     "kmedoids": "k-medoids: time, loss, gap to known optima",
     "read": "reading graphs from files: time and memory",
 }
