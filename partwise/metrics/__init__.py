@@ -31,6 +31,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "normalized_cut": "_conductance",
         "normalized_cut_bound": "_conductance",
         "description_length": "_description_length",
+        "nested_description_length": "_nested_description_length",
         "community_report": "_community_report",
         "CommunityReport": "_community_report",
         "contingency_table": "_contingency",
