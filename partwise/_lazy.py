@@ -19,8 +19,8 @@ def lazy_exports(
     package : str
         The package's ``__name__``.
     names : mapping of str to str
-        Public name to the module that defines it, relative to `package`; an empty string means
-        that the name is itself a sub-module.
+        Public name to the module that defines it, relative to `package` unless it starts with
+        ``partwise.``; an empty string means that the name is itself a sub-module.
     """
 
     def __getattr__(name: str) -> Any:
@@ -28,7 +28,10 @@ def lazy_exports(
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         if names[name] == "":
             return importlib.import_module(f"{package}.{name}")
-        return getattr(importlib.import_module(f"{package}.{names[name]}"), name)
+        module = names[name]
+        if not module.startswith("partwise."):
+            module = f"{package}.{module}"
+        return getattr(importlib.import_module(module), name)
 
     def __dir__() -> list[str]:
         return sorted(names)

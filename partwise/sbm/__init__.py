@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "BipartiteSBM": "_estimators",
         "DegreeCorrectedSBM": "_estimators",
         "StochasticBlockModel": "_estimators",
+        "description_length": "partwise.metrics",
         "fit_sbm": "_fit",
         "BlockPosterior": "_posterior",
         "sample_posterior": "_posterior",
