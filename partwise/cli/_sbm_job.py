@@ -64,7 +64,7 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
     monitor.stage(_SOLVED, "measuring")
     facts = result.to_dict()
     labels, sizes = result.labels, np.bincount(result.labels)
-    levels = [np.asarray(level) for level in result.levels] if options["nested"] else None
+    levels = result.levels if options["nested"] else None
     trivial = _trivial_length(graph, types, result.degree_corrected)
     monitor.stage(_SOLVED, "writing")
     if options["output"] is not None:
@@ -91,7 +91,7 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
         "n_blocks": len(sizes),
         "types": names,
         "n_blocks_by_type": None if types is None else _count_by_type(labels, types),
-        "n_blocks_by_level": None if levels is None else [len(np.unique(x)) for x in levels],
+        "n_blocks_by_level": facts.get("n_blocks_by_level"),
         "largest": int(sizes.max(initial=0)),
         "smallest": int(sizes.min(initial=graph.n_nodes)),
         "description_length": result.description_length,
@@ -103,10 +103,9 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
         "is_interrupted": interrupted,
         "seed": result.seed,
     }
-    details = {"sizes": sizes.tolist(), "trace": facts.get("trace")}
+    details = {"sizes": sizes.tolist(), "trace": facts["trace"]}
     if levels is not None:
-        # the first level is in the files of labels
-        details["levels"] = [level.tolist() for level in levels[1:]]
+        details["levels_above"] = facts["levels_above"]
     times = {"read": read - started, "solve": solved - read, "write": written - solved}
     return complete(job, record, times, monitor, details)
 

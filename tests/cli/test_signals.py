@@ -1,9 +1,13 @@
 """Signals that arrive where Python drops what is raised."""
 
+import signal
 import subprocess
 import sys
+import threading
 
 import pytest
+
+from partwise.cli._signals import stop_on_interrupt
 
 IN_A_FINALISER = """
 import os, signal, time
@@ -39,3 +43,38 @@ def test_no_signal_is_sent_once_the_work_is_over():
     done = run(IN_A_FINALISER.format(seconds=0) + "time.sleep(0.5)")
     assert done.returncode == 0
     assert done.stdout == "went on\n"
+
+
+def test_a_first_interrupt_is_told_and_a_second_one_is_raised(capfd):
+    before = signal.getsignal(signal.SIGINT)
+    with stop_on_interrupt("said at once") as asked:
+        assert not asked()
+        signal.raise_signal(signal.SIGINT)
+        assert asked()
+        assert capfd.readouterr().err == "said at once\n"
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ignored_interrupts_stay_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stop_on_interrupt("never") as asked:
+            signal.raise_signal(signal.SIGINT)
+            assert not asked()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_other_threads_are_never_asked():
+    answers = []
+
+    def work():
+        with stop_on_interrupt("never") as asked:
+            answers.append(asked())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert answers == [False]
