@@ -15,6 +15,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "fit_sbm": "_fit",
         "BlockPosterior": "_posterior",
         "sample_posterior": "_posterior",
+        "fit_nested_sbm": "_nested_fit",
         "BlockModelResult": "_result",
+        "NestedResult": "_nested_result",
     },
 )

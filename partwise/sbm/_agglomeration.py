@@ -28,11 +28,12 @@ def agglomerate(
     budget: Budget,
     found: Found,
     report: Callable[[float, str], None],
+    visit: Callable[[NDArray[np.int32]], None] | None = None,
 ) -> NDArray[np.int32]:
     """Merge blocks, of one node each at first, until as few as allowed are left.
 
     At every level nodes are moved at temperature 1, then greedily. The best labels are offered to
-    `found` and returned.
+    `found` and returned. `visit` is called with those of every level that are allowed.
     """
     from partwise.sbm._kernels.agglomeration import merge_candidates, unite
     from partwise.sbm._kernels.gains import total_cost
@@ -58,6 +59,8 @@ def agglomerate(
         few = blocks.n_active <= plan.limits[:, 1]
         if few.all() and cost < best_cost:
             best, best_cost = blocks.label.copy(), cost
+        if few.all() and visit is not None:
+            visit(blocks.label)
         report(0.4 * (1.0 - np.log(n_blocks) / max(1.0, np.log(n))), f"{n_blocks} blocks")
         if n_blocks <= least or (best_cost < np.inf and budget.spent()):
             break

@@ -118,6 +118,7 @@ def search(
     rng: NDArray[np.uint64],
     budget: Budget,
     report: Callable[[float, str], None],
+    visit: Callable[[NDArray[np.int32]], None] | None = None,
 ) -> Found:
     """Return the best blocks that one run finds; never worse than those of `plan.initial`.
 
@@ -127,6 +128,8 @@ def search(
         State of the random numbers.
     report : callable
         Called with the finished fraction and what is going on.
+    visit : callable, optional
+        Called with the labels of every level of the agglomeration.
     """
     trivial = problem.types.astype(np.int32)
     found = Found(trivial, np.inf)
@@ -136,7 +139,7 @@ def search(
         found.offer(plan.initial, cost_of(problem, model, plan.initial))
         start = plan.initial
     else:
-        start = agglomerate(problem, model, plan, rng, budget, found, report)
+        start = agglomerate(problem, model, plan, rng, budget, found, report, visit)
     found.trace.append(found.cost)
     if budget.spent():
         return found

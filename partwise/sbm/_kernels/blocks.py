@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partwise.kernels.jit import kernel
-from partwise.sbm._kernels.counting import log_choose, log_multisets
+from partwise.sbm._kernels.counting import log_choose
+from partwise.sbm._kernels.hierarchy import Upper, adopt, edge_prior, move_above
 
 __all__ = [
     "CORRECTED",
@@ -62,6 +63,8 @@ class Blocks(NamedTuple):
     # scratch
     toward: NDArray[np.int64]  # (c,) edges of a node to each block
     touched: NDArray[np.int32]  # (c,)
+    # levels above, of a nested model
+    upper: Upper | None = None
 
 
 @kernel
@@ -148,6 +151,7 @@ def release(blocks, count):
 def move_node(blocks, i, s, count):
     """Move a node whose edges are gathered to block s; an idle s must have been taken before."""
     r = blocks.label[i]
+    move_above(blocks.upper, blocks, i, s, count)
     edges, toward = blocks.edges, blocks.toward
     for j in range(count):
         t = blocks.touched[j]
@@ -171,13 +175,17 @@ def move_node(blocks, i, s, count):
 
 
 @kernel
-def take_idle(blocks, kind):
-    """Return a block without nodes, which is to get one at once, or -1 if there is none."""
+def take_idle(blocks, like):
+    """Return a block without nodes, which is to get one at once, or -1 if there is none.
+
+    It is of the kind of block `like`, and in the same group of a nested model.
+    """
     if blocks.n_idle[0] == 0:
         return -1
     blocks.n_idle[0] -= 1
     r = blocks.idle[blocks.n_idle[0]]
-    blocks.kind[r] = kind
+    blocks.kind[r] = blocks.kind[like]
+    adopt(blocks.upper, r, like)
     return r
 
 
@@ -208,4 +216,4 @@ def model_cost(blocks, first, second):
         pairs = first * second
     else:
         pairs = both * (both + 1) // 2
-    return cost + log_multisets(table, pairs, facts[N_EDGES])
+    return cost + edge_prior(blocks.upper, table, pairs, facts[N_EDGES])

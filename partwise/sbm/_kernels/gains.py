@@ -7,6 +7,7 @@ import math
 from partwise.kernels.jit import kernel
 from partwise.sbm._kernels.blocks import CORRECTED, model_cost
 from partwise.sbm._kernels.counting import log_factorial, log_partitions
+from partwise.sbm._kernels.hierarchy import gain_above, gain_of_union_above, upper_cost
 
 __all__ = ["cost_of_block", "gain_of_merge", "gain_of_move", "total_cost"]
 
@@ -75,7 +76,7 @@ def gain_of_move(blocks, i, s, count):
         else:
             second += step
         change += model_cost(blocks, first, second) - before
-    return change
+    return change + gain_above(blocks.upper, blocks, i, s, count)
 
 
 @kernel
@@ -112,14 +113,15 @@ def gain_of_merge(blocks, r, s):
         first -= 1
     else:
         second -= 1
-    return change + model_cost(blocks, first, second) - before
+    change += model_cost(blocks, first, second) - before
+    return change + gain_of_union_above(blocks.upper, blocks, r, s)
 
 
 @kernel
 def total_cost(blocks):
     """Return the sum of all terms that depend on the blocks. O(blocks^2 + blocks * degrees)."""
     table = blocks.factorials
-    cost = model_cost(blocks, blocks.n_active[0], blocks.n_active[1])
+    cost = model_cost(blocks, blocks.n_active[0], blocks.n_active[1]) + upper_cost(blocks.upper)
     for kind in range(2):
         for j in range(blocks.n_active[kind]):
             r = blocks.active[kind, j]

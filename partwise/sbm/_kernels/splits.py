@@ -10,6 +10,7 @@ from partwise.kernels.jit import kernel
 from partwise.kernels.rng import next_below, next_float, shuffle
 from partwise.sbm._kernels.blocks import gather, move_node, release, take_idle
 from partwise.sbm._kernels.gains import gain_of_merge, gain_of_move
+from partwise.sbm._kernels.hierarchy import parent_of, set_parent
 from partwise.sbm._kernels.proposals import draw_target
 
 __all__ = ["merge_blocks", "split_block", "try_blocks"]
@@ -51,9 +52,10 @@ def merge_blocks(blocks, r, s, members):
 
 
 @kernel
-def undo_merge(blocks, members, n, s):
-    """Undo :func:`merge_blocks`, of which r was the last block to become idle."""
-    r = take_idle(blocks, blocks.kind[s])
+def undo_merge(blocks, members, n, s, group):
+    """Undo :func:`merge_blocks`, of which r was the last block to become idle, in a group."""
+    r = take_idle(blocks, s)
+    set_parent(blocks.upper, r, group)
     move_all(blocks, members, n, s, r)
 
 
@@ -73,7 +75,7 @@ def split_block(blocks, rng, r, members):
     change : float
     """
     n = members_of(blocks, r, members)
-    s = take_idle(blocks, blocks.kind[r])
+    s = take_idle(blocks, r)
     if s < 0:
         return n, s, 0.0
     shuffle(rng, members[:n])
@@ -192,7 +194,7 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
     way = next_below(rng, 4)
     r = _any_block(blocks, rng)
     tally[0] += 1
-    merged = 0
+    merged, group = 0, parent_of(blocks.upper, r)
     change = 0.0
     target = r
     if way > 0:
@@ -222,7 +224,7 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
     if new >= 0:
         move_all(blocks, second, split, new, victim)
     if way > 0:
-        undo_merge(blocks, first, merged, target)
+        undo_merge(blocks, first, merged, target, group)
     return 0.0
 
 

@@ -56,7 +56,7 @@ def sweep(blocks, rng, order, beta, eps, fresh, keep, tally):
         if new and (alone or blocks.n_active[kind] >= blocks.limits[kind, 1]):
             continue
         count = gather(blocks, i)
-        s = take_idle(blocks, kind) if new else draw_target(blocks, rng, i, count, eps)
+        s = take_idle(blocks, r) if new else draw_target(blocks, rng, i, count, eps)
         if s != r and s >= 0:
             gain = gain_of_move(blocks, i, s, count)
             if beta == np.inf:
