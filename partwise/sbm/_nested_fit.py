@@ -13,7 +13,7 @@ from partwise._checks import check_count, check_jobs
 from partwise._random import RandomState, check_seed
 from partwise.graph import as_graph
 from partwise.metrics._nested_description_length import check_levels, nested_description_terms
-from partwise.sbm._fit import _TRIES, _initial, _limits, _positive, _sweeps
+from partwise.sbm._fit import _TRIES, _positive, _sweeps, block_limits, checked_start
 from partwise.sbm._hierarchy import Levels
 from partwise.sbm._nested_result import NestedResult
 from partwise.sbm._nested_search import NestedFound, nested_search
@@ -116,7 +116,7 @@ def fit_nested_sbm(
     """
     graph = as_graph(graph)
     problem = pose(graph, types)
-    limits = _limits(problem, "auto", min_blocks, max_blocks)
+    limits = block_limits(problem, "auto", min_blocks, max_blocks)
     initial = None if initial_labels is None else _start(problem, initial_labels, limits)
     sweeps = _sweeps(n_sweeps, problem)
     seed = check_seed(random_state)
@@ -190,10 +190,10 @@ def _best_of(
 def _start(problem: Problem, initial_labels: Any, limits: NDArray[np.int64]) -> Levels:
     """Return a hierarchy to begin with, which ends in one block."""
     if len(initial_labels) == 0 or np.ndim(initial_labels[0]) == 0:
-        labels = _initial(problem, initial_labels, limits)
+        labels = checked_start(problem, initial_labels, limits, "initial_labels")
         return [labels, np.zeros(int(labels.max(initial=-1)) + 1, np.int32)]
     levels = check_levels(initial_labels, problem.n_nodes)
-    _initial(problem, levels[0], limits)
+    checked_start(problem, levels[0], limits, "initial_labels")
     kinds = problem.types
     for number, labels in enumerate(levels):
         last = number == len(levels) - 1
