@@ -110,7 +110,9 @@ def stop_on_interrupt(note: str) -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
         # sys.stderr may be in the middle of a line of its own, and would refuse to begin another
         with contextlib.suppress(OSError):
-            os.write(2, f"{note}\n".encode())
+            # a bar that stands on the line is drawn anew on the next one
+            clear = "\r\x1b[K" if os.isatty(2) else ""
+            os.write(2, f"{clear}{note}\n".encode())
 
     signal.signal(signal.SIGINT, ask)
     try:
