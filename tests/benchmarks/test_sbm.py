@@ -16,6 +16,7 @@ from benchmarks._sbm_inputs import (
     BEST_KNOWN,
     KINDS,
     BlockGraph,
+    _least_difference,
     by_type,
     facts_of,
     graph_sources,
@@ -76,6 +77,15 @@ def test_a_planted_bipartite_graph_has_the_blocks_and_edges_asked_for() -> None:
     apart = description_length(graph.graph, graph.planted, types=graph.types)
     assert (facts["planted_blocks"], facts["planted_dc"]) == ([4, 6], apart)
     assert apart < graph.description_length(graph.types, "dc")  # there is something to find
+
+
+def test_the_least_difference_is_that_of_the_two_most_similar_blocks() -> None:
+    apart = np.array([[0.4, 0.1], [0.1, 0.4]])
+    p, middle = np.array([0.8, 0.2]), 0.5
+    known = (p * np.log(p / middle)).sum()
+    assert _least_difference(apart) == pytest.approx(known)
+    assert _least_difference(apart[[0, 1, 1]]) == pytest.approx(0.0)
+    assert _least_difference(apart[:, [0, 0, 1]]) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
