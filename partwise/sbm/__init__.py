@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "BlockPosterior": "_posterior",
         "sample_posterior": "_posterior",
         "fit_nested_sbm": "_nested_fit",
+        "NestedSBM": "_nested_estimator",
         "BlockModelResult": "_result",
         "NestedResult": "_nested_result",
     },

@@ -17,7 +17,7 @@ Levels = list[NDArray[np.int32]]
 
 _SHRINK = 1.3  # times fewer groups from one round of unions to the next
 _CANDIDATES = 10  # partners to try for every group
-_MOST_SWEPT = 128  # groups up to which items are moved between unions
+_MOST_SWEPT = 64  # groups up to which items are moved between unions
 _LEAST_ROOM = 16
 
 
@@ -128,7 +128,7 @@ def insert_level(items: Items, above: Levels, rng: NDArray[np.uint64]) -> tuple[
     alive = np.ones(n, np.int64)
     tally = np.zeros((2, 2), np.int64)
     least = items.n_kinds
-    between = np.array([1.0] * 3 + [np.inf] * 3)
+    between = np.array([1.0] * 2 + [np.inf] * 2)
     while True:
         upper = make_upper(items, levels)
         work = np.zeros((4, upper.parent.shape[1]), np.int32)

@@ -22,6 +22,7 @@ _GREEDY_STEPS = 20
 _MOST_ROUNDS = 8  # of greedy moves and changes of levels
 _CHUNK_SECONDS = 0.2  # between looks at the clock
 _MOST_VISITED = 400  # blocks of the agglomeration above which levels are made
+_MOST_WORSE = 3  # times in a row that more blocks are worse, after which no more are looked at
 
 
 @dataclass(slots=True)
@@ -150,18 +151,30 @@ class _Run:
         self.problem, self.model, self.plan = problem, model, plan
         self.rng, self.budget = rng, budget
         self.found = NestedFound([], np.inf)
+        self.last_offer = np.inf
         self.order = np.arange(problem.n_nodes, dtype=np.int32)
         self.work = np.zeros((2, problem.n_nodes), np.int32)
 
-    def offer_labels(self, labels: NDArray[np.int32]) -> None:
-        """Offer blocks of nodes with levels made above them, and with one block on top."""
+    def offer_labels(self, labels: NDArray[np.int32]) -> bool:
+        """Offer blocks of nodes with levels made above them, and with one block on top.
+
+        Returns
+        -------
+        bool
+            Whether they are at most as bad as those of the offer before.
+        """
+        before = self.last_offer
+        self.last_offer = np.inf
         labels = compact(labels)
         blocks = make_blocks(self.problem, self.model, labels)
         items = _items(self.problem, blocks, int(labels.max()) + 1)
         levels = build(items, self.rng)
         for above in ([np.zeros(len(items), np.int32)], levels):
             found = [labels, *above]
-            self.found.offer(found, cost_of_levels(self.problem, self.model, found))
+            cost = cost_of_levels(self.problem, self.model, found)
+            self.found.offer(found, cost)
+            self.last_offer = min(self.last_offer, cost)
+        return self.last_offer <= before
 
     def start_flat(self, report: Callable[[float, str], None]) -> None:
         """Offer the blocks of a flat model, and others of the agglomeration that leads to them.
@@ -179,10 +192,12 @@ class _Run:
         self.found.tally += flat.tally
         self.found.sweeps += flat.sweeps
         self.offer_labels(flat.labels)
-        for labels in visited:
-            if self.budget.spent():
+        self.last_offer = np.inf
+        worse = 0
+        for labels in reversed(visited):  # fewer blocks first
+            if self.budget.spent() or worse == _MOST_WORSE:
                 break
-            self.offer_labels(labels)
+            worse = 0 if self.offer_labels(labels) else worse + 1
 
     def mend(self) -> None:
         """Change levels above the best blocks of nodes."""
