@@ -111,7 +111,7 @@ def fit_nested_sbm(
     --------
     >>> cliques = [(u, v) for u in range(60) for v in range(u) if u // 10 == v // 10]
     >>> found = fit_nested_sbm(cliques, random_state=0)
-    >>> found.n_blocks_by_level
+    >>> found.n_blocks, found.n_blocks_by_level[-1]
     (6, 1)
     """
     graph = as_graph(graph)

@@ -18,6 +18,7 @@ from partwise.sbm._search import EPS, FRESH, Budget, Plan, search
 __all__ = ["NestedFound", "cost_of_levels", "make_nested", "nested_search"]
 
 _FIRST_BETA, _LAST_BETA = 0.7, 3.0
+_MOST_CYCLES, _LEAST_CYCLE = 3, 100  # of annealing, each from the best so far, and their sweeps
 _GREEDY_STEPS = 20
 _MOST_ROUNDS = 8  # of greedy moves and changes of levels
 _CHUNK_SECONDS = 0.2  # between looks at the clock
@@ -121,9 +122,14 @@ def nested_search(
         run.start_flat(lambda part, what: report(0.4 * part, what))
     found.trace.append(found.cost)
     if not budget.spent():
-        betas = np.geomspace(_FIRST_BETA, _LAST_BETA, plan.n_sweeps)
-        run.anneal(betas, lambda part: report(0.4 + 0.5 * part, "annealing"))
-        found.trace.append(found.cost)
+        cycles = min(_MOST_CYCLES, max(1, plan.n_sweeps // _LEAST_CYCLE))
+        betas = np.geomspace(_FIRST_BETA, _LAST_BETA, plan.n_sweeps // cycles)
+        for cycle in range(cycles):
+            if cycle > 0 and not budget.spent():
+                run.mend()
+            done, share = 0.4 + 0.5 * cycle / cycles, 0.5 / cycles
+            run.anneal(betas, lambda part: report(done + share * part, "annealing"))  # noqa: B023
+            found.trace.append(found.cost)
     report(0.9, "greedy moves")
     for _ in range(_MOST_ROUNDS):
         if budget.spent():
