@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from partwise.kernels.jit import kernel
-from partwise.sbm._kernels.counting import log_choose
+from partwise.sbm._kernels.counting import log_choose, log_factorial, log_partitions
 from partwise.sbm._kernels.hierarchy import Upper, adopt, edge_prior, move_above
 
 __all__ = [
     "CORRECTED",
     "Blocks",
+    "cost_of_block",
     "count_all",
     "gather",
     "model_cost",
@@ -45,10 +47,11 @@ class Blocks(NamedTuple):
     curves: NDArray[np.float64]
     # the blocks
     label: NDArray[np.int32]  # (n,)
-    edges: NDArray[np.int64]  # (c, c) between blocks; twice those inside
+    edges: NDArray[np.int32]  # (c, c) between blocks; twice those inside
     ends: NDArray[np.int64]  # (c,) sums of rows
     size: NDArray[np.int64]  # (c,) nodes
     alike: NDArray[np.int32]  # (c, d) nodes of a degree
+    own: NDArray[np.float64]  # (c,) cost_of_block, as it is looked up more often than it changes
     kind: NDArray[np.int8]  # (c,) type of nodes; 0 without types
     active: NDArray[np.int32]  # (2, c) blocks with nodes, by kind
     place: NDArray[np.int32]  # (c,) where a block is in that list, -1 if it has no nodes
@@ -80,6 +83,7 @@ def count_all(blocks, types):
         for arc in range(blocks.indptr[i], blocks.indptr[i + 1]):
             blocks.edges[r, blocks.label[blocks.indices[arc]]] += blocks.times[arc]
     for r in range(blocks.size.size - 1, -1, -1):
+        blocks.own[r] = cost_of_block(blocks, blocks.ends[r], blocks.size[r])
         if blocks.size[r] == 0:
             blocks.idle[blocks.n_idle[0]] = r
             blocks.n_idle[0] += 1
@@ -172,6 +176,8 @@ def move_node(blocks, i, s, count):
         blocks.n_idle[0] += 1
     enter(blocks, i, s)
     blocks.label[i] = s
+    blocks.own[r] = cost_of_block(blocks, blocks.ends[r], blocks.size[r])
+    blocks.own[s] = cost_of_block(blocks, blocks.ends[s], blocks.size[s])
 
 
 @kernel
@@ -194,6 +200,19 @@ def put_idle_back(blocks, r):
     """Return a block that :func:`take_idle` gave and that got no node."""
     blocks.idle[blocks.n_idle[0]] = r
     blocks.n_idle[0] += 1
+
+
+@kernel
+def cost_of_block(blocks, ends, size):
+    """Return the terms that the ends and the number of nodes of a block decide."""
+    if size == 0:
+        return 0.0
+    table = blocks.factorials
+    if blocks.facts[CORRECTED]:
+        q = log_partitions(blocks.partitions, blocks.largest, blocks.curves, table, ends, size)
+        # ln size! of the sequence of degrees and of the partition cancel.
+        return log_factorial(table, ends) + q
+    return ends * math.log(size) - log_factorial(table, size)
 
 
 @kernel

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from partwise.kernels.jit import kernel
-from partwise.sbm._kernels.blocks import CORRECTED, model_cost
-from partwise.sbm._kernels.counting import log_factorial, log_partitions
+from partwise.sbm._kernels.blocks import CORRECTED, cost_of_block, model_cost
+from partwise.sbm._kernels.counting import log_factorial
 from partwise.sbm._kernels.hierarchy import gain_above, gain_of_union_above, upper_cost
 
-__all__ = ["cost_of_block", "gain_of_merge", "gain_of_move", "total_cost"]
+__all__ = ["gain_of_merge", "gain_of_move", "total_cost"]
 
 _LOG_2 = math.log(2.0)
 
@@ -18,19 +18,6 @@ _LOG_2 = math.log(2.0)
 def _inside(table, x):
     """Return ln of x!! for an even x: what x / 2 edges inside a block take away."""
     return log_factorial(table, x // 2) + (x // 2) * _LOG_2
-
-
-@kernel
-def cost_of_block(blocks, ends, size):
-    """Return the terms that the ends and the number of nodes of a block decide."""
-    if size == 0:
-        return 0.0
-    table = blocks.factorials
-    if blocks.facts[CORRECTED]:
-        q = log_partitions(blocks.partitions, blocks.largest, blocks.curves, table, ends, size)
-        # ln size! of the sequence of degrees and of the partition cancel.
-        return log_factorial(table, ends) + q
-    return ends * math.log(size) - log_factorial(table, size)
 
 
 @kernel
@@ -63,7 +50,7 @@ def gain_of_move(blocks, i, s, count):
     ends_r, ends_s = blocks.ends[r], blocks.ends[s]
     change += cost_of_block(blocks, ends_r - degree, size_r - 1)
     change += cost_of_block(blocks, ends_s + degree, size_s + 1)
-    change -= cost_of_block(blocks, ends_r, size_r) + cost_of_block(blocks, ends_s, size_s)
+    change -= blocks.own[r] + blocks.own[s]
     if blocks.facts[CORRECTED]:
         alike = blocks.degree_class[i]
         change += math.log(blocks.alike[r, alike]) - math.log(blocks.alike[s, alike] + 1)
@@ -99,7 +86,7 @@ def gain_of_merge(blocks, r, s):
     change -= _inside(table, inner_r + inner_s + 2 * between)
     ends_r, ends_s, size_r, size_s = blocks.ends[r], blocks.ends[s], blocks.size[r], blocks.size[s]
     change += cost_of_block(blocks, ends_r + ends_s, size_r + size_s)
-    change -= cost_of_block(blocks, ends_r, size_r) + cost_of_block(blocks, ends_s, size_s)
+    change -= blocks.own[r] + blocks.own[s]
     if blocks.facts[CORRECTED]:
         alike_r, alike_s = blocks.alike[r], blocks.alike[s]
         for k in range(alike_r.size):

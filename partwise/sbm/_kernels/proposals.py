@@ -7,6 +7,9 @@ from partwise.kernels.rng import next_below, next_float
 
 __all__ = ["draw_target", "probability", "return_probability"]
 
+#: Numbers that are summed up at once, without a branch, before it is looked where the sum ends.
+_STRETCH = 32
+
 
 @kernel
 def draw_target(blocks, rng, i, count, eps):
@@ -20,23 +23,37 @@ def draw_target(blocks, rng, i, count, eps):
     n_active = blocks.n_active[kind]
     edges_of_i = blocks.degree[i] - 2 * blocks.loops[i]
     if edges_of_i > 0:
-        at = next_float(rng) * edges_of_i
+        at = next_below(rng, edges_of_i)
+        j = 0
         t = blocks.touched[0]
-        for j in range(count):
-            t = blocks.touched[j]
+        while at >= blocks.toward[t]:
             at -= blocks.toward[t]
-            if at < 0:
-                break
+            j += 1
+            t = blocks.touched[j]
         ends = blocks.ends[t]
         if next_float(rng) * (ends + eps * n_active) < ends:
-            row = blocks.edges[t]
-            at = next_float(rng) * ends
-            for j in range(n_active):
-                s = blocks.active[kind, j]
-                at -= row[s]
-                if at < 0:
-                    return s
+            # Blocks of the other kind have no edges to t, so that the row need not be picked from.
+            return _place_in(blocks.edges[t], next_below(rng, ends))
     return blocks.active[kind, next_below(rng, n_active)]
+
+
+@kernel
+def _place_in(row, at):
+    """Return the first index at which the sum of the row up to and with it exceeds `at`."""
+    start = 0
+    while start + _STRETCH <= row.size:
+        total = 0
+        for j in range(start, start + _STRETCH):
+            total += row[j]
+        if at < total:
+            break
+        at -= total
+        start += _STRETCH
+    j = start
+    while at >= row[j]:
+        at -= row[j]
+        j += 1
+    return j
 
 
 @kernel
