@@ -18,8 +18,9 @@ __all__ = ["Budget", "Found", "Plan", "search"]
 
 EPS = 1.0  # how far proposals are from those of the edges, towards uniform ones
 FRESH = 0.01  # part of the proposals that make a new block
-_FIRST_BETA, _LAST_BETA = 0.7, 3.0
-_GREEDY_STEPS = 20
+_BETAS, _GREEDY_STEPS = (0.7, 3.0), 20
+# Large graphs have few minima, but many nodes that are not yet where they belong.
+_LARGE, _BETAS_OF_LARGE, _GREEDY_STEPS_OF_LARGE = 5000, (1.0, 10.0), 5
 _CHUNK_SECONDS = 0.2  # between looks at the clock
 _ROOM = 2  # times the blocks of the start, for those that annealing makes
 
@@ -158,12 +159,14 @@ def _anneal(
     report: Callable[[float, str], None],
 ) -> None:
     """Anneal from `start`, then go on greedily from the best of all."""
-    betas = np.geomspace(_FIRST_BETA, _LAST_BETA, plan.n_sweeps)
+    large = problem.n_nodes > _LARGE
+    betas = np.geomspace(*(_BETAS_OF_LARGE if large else _BETAS), plan.n_sweeps)
+    steps = _GREEDY_STEPS_OF_LARGE if large else _GREEDY_STEPS
     run = _Run(problem, model, plan, rng, budget, found)
     run.go(start, betas, lambda part: report(0.4 + 0.5 * part, "annealing"))
     found.trace.append(found.cost)
     report(0.9, "greedy moves")
-    run.go(found.labels, np.full(_GREEDY_STEPS, np.inf), lambda part: None)
+    run.go(found.labels, np.full(steps, np.inf), lambda part: None)
     found.trace.append(found.cost)
 
 
