@@ -41,7 +41,7 @@ southern women with the types and the prior of bipartite graphs."""
 
 KINDS = ("assortative", "disassortative", "bipartite")
 MIN_EDGES = 1000  # supplied networks below it are small ones, or none of this suite's
-_DRAWS = 10  # of numbers of edges, of which one is planted
+_DRAWS = 100  # of numbers of edges, of which one is planted
 _SHARE = 0.7  # of the edges that follow the planted structure; the others are anywhere
 
 
@@ -231,7 +231,7 @@ def planted_bipartite(
 ) -> BlockGraph:
     """Return a bipartite graph with numbers of edges between its blocks that know no structure.
 
-    These numbers are uniformly distributed over all that add up (Dirichlet). Of ten draws, the one
+    These numbers are uniformly distributed over all that add up (Dirichlet). Of 100 draws, the one
     is taken whose two most similar blocks differ most: in others, two blocks may be so much alike
     that the graph has a shorter description without one of them.
     """
