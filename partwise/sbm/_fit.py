@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -19,6 +17,14 @@ from partwise.metrics._description_length import EdgePrior, check_edge_prior, de
 from partwise.metrics._integer_partitions import QTable, check_q_table
 from partwise.sbm._problem import Model, Problem, compact, pose
 from partwise.sbm._result import BlockModelResult
+from partwise.sbm._runs import (
+    TRIES,
+    Report,
+    best_of,
+    check_sweeps,
+    check_time_limit,
+    models_to_fit,
+)
 from partwise.sbm._search import Budget, Found, Plan, search
 
 __all__ = ["block_limits", "checked_start", "count_blocks", "fit_sbm", "named_by_size"]
@@ -128,24 +134,15 @@ def fit_sbm(
     initial = None
     if initial_labels is not None:
         initial = checked_start(problem, initial_labels, limits, "initial_labels")
-    sweeps = _sweeps(n_sweeps, problem)
+    sweeps = check_sweeps(n_sweeps, problem)
     seed = check_seed(random_state)
     jobs, runs = check_jobs(n_jobs), check_count("n_init", n_init)
-    if degree_corrected not in (True, False, "auto"):
-        raise ValueError(
-            f"degree_corrected must be True, False or 'auto', got {degree_corrected!r}"
-        )
-    kinds = [True, False] if degree_corrected == "auto" else [bool(degree_corrected)]
-    plan = Plan(sweeps, _TRIES, limits, initial)
-    limit, started = _positive("time_limit", time_limit), time.perf_counter()
+    plan = Plan(sweeps, TRIES, limits, initial)
     best: BlockModelResult | None = None
     is_complete = True
-    for number, corrected in enumerate(kinds):
-        # models that are compared have the same time
-        left = None if limit is None else limit - (time.perf_counter() - started)
-        budget = Budget(left and left / (len(kinds) - number), stop)
+    models = models_to_fit(degree_corrected, check_time_limit(time_limit), stop, callback)
+    for corrected, budget, report in models:
         model = Model(corrected, edge_prior == "general", q_table)
-        report = _one_of(callback, number, len(kinds))
         found = _best_of(problem, model, plan, runs, jobs, seed, budget, report)
         is_complete &= not budget.is_spent
         labels = named_by_size(problem, found.labels)
@@ -165,18 +162,6 @@ def fit_sbm(
     return replace(best, effort=replace(best.effort, is_complete=is_complete))
 
 
-_TRIES = 5
-
-
-def _one_of(
-    callback: Callable[[float, str], None] | None, number: int, count: int
-) -> Callable[[float, str], None] | None:
-    """Return what turns the finished fraction of one of several searches into that of all."""
-    if callback is None or count == 1:
-        return callback
-    return lambda part, what: callback((number + part) / count, what)
-
-
 def _best_of(
     problem: Problem,
     model: Model,
@@ -185,48 +170,16 @@ def _best_of(
     jobs: int,
     seed: int,
     budget: Budget,
-    callback: Callable[[float, str], None] | None,
+    report: Report,
 ) -> Found:
     from partwise.kernels.rng import stream_state
 
     if problem.n_nodes == 0:
         return Found(np.zeros(0, np.int32), 0.0)
-    done = [0.0] * runs
-
-    def run(number: int) -> Found:
-        """Search once."""
-
-        def report(part: float, what: str) -> None:
-            """Tell how far all runs are, together."""
-            done[number] = part
-            if callback is not None:
-                callback(sum(done) / runs, what)
-
-        return search(problem, model, plan, stream_state(seed, number), budget, report)
-
-    if jobs == 1 or runs == 1:
-        founds = [run(number) for number in range(runs)]
-    else:
-        with ThreadPoolExecutor(min(jobs, runs)) as pool:
-            founds = list(pool.map(run, range(runs)))
-    best = min(founds, key=lambda found: found.cost)
-    best.tally = np.sum([found.tally for found in founds], axis=0)
-    best.sweeps = sum(found.sweeps for found in founds)
-    return best
-
-
-def _sweeps(n_sweeps: Any, problem: Problem) -> int:
-    if n_sweeps == "auto":
-        # small graphs are cheap and have many minima
-        ends = max(1, 2 * problem.n_edges + problem.n_nodes)
-        return int(np.clip(2_000_000 // ends, 60, 1000))
-    return check_count("n_sweeps", n_sweeps)
-
-
-def _positive(name: str, value: float | None) -> float | None:
-    if value is not None and not value > 0:
-        raise ValueError(f"{name} must be positive, got {value}")
-    return value
+    return best_of(
+        runs, jobs, report,
+        lambda number, tell: search(problem, model, plan, stream_state(seed, number), budget, tell),
+    )  # fmt: skip
 
 
 def _pair(name: str, value: Any, problem: Problem) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,11 +13,19 @@ from partwise._checks import check_count, check_jobs
 from partwise._random import RandomState, check_seed
 from partwise.graph import as_graph
 from partwise.metrics._nested_description_length import check_levels, nested_description_terms
-from partwise.sbm._fit import _TRIES, _positive, _sweeps, block_limits, checked_start
+from partwise.sbm._fit import block_limits, checked_start
 from partwise.sbm._hierarchy import Levels
 from partwise.sbm._nested_result import NestedResult
 from partwise.sbm._nested_search import NestedFound, nested_search
 from partwise.sbm._problem import Model, Problem, pose
+from partwise.sbm._runs import (
+    TRIES,
+    Report,
+    best_of,
+    check_sweeps,
+    check_time_limit,
+    models_to_fit,
+)
 from partwise.sbm._search import Budget, Plan
 
 __all__ = ["fit_nested_sbm"]
@@ -118,21 +126,21 @@ def fit_nested_sbm(
     problem = pose(graph, types)
     limits = block_limits(problem, "auto", min_blocks, max_blocks)
     initial = None if initial_labels is None else _start(problem, initial_labels, limits)
-    sweeps = _sweeps(n_sweeps, problem)
+    sweeps = check_sweeps(n_sweeps, problem)
     seed = check_seed(random_state)
     jobs, runs = check_jobs(n_jobs), check_count("n_init", n_init)
     if degree_corrected not in (True, False, "auto"):
         raise ValueError(
             f"degree_corrected must be True, False or 'auto', got {degree_corrected!r}"
         )
-    kinds = [True, False] if degree_corrected == "auto" else [bool(degree_corrected)]
-    plan = Plan(sweeps, _TRIES, limits)
-    budget = Budget(_positive("time_limit", time_limit), stop)
+    plan = Plan(sweeps, TRIES, limits)
     best: NestedResult | None = None
-    for corrected in kinds:
-        found = _best_of(
-            problem, Model(corrected), plan, initial, runs, jobs, seed, budget, callback
-        )
+    is_complete = True
+    models = models_to_fit(degree_corrected, check_time_limit(time_limit), stop, callback)
+    for corrected, budget, report in models:
+        model = Model(corrected)
+        found = _best_of(problem, model, plan, initial, runs, jobs, seed, budget, report)
+        is_complete &= not budget.is_spent
         levels = _named_by_size(problem, found.levels)
         terms = nested_description_terms(graph, levels, types=types, degree_corrected=corrected)
         if best is None or terms.total < best.description_length:
@@ -144,7 +152,7 @@ def fit_nested_sbm(
                 np.array(found.trace) + rest, found.effort(budget), seed,
             )  # fmt: skip
     assert best is not None
-    return best
+    return replace(best, effort=replace(best.effort, is_complete=is_complete))
 
 
 def _best_of(
@@ -156,35 +164,19 @@ def _best_of(
     jobs: int,
     seed: int,
     budget: Budget,
-    callback: Callable[[float, str], None] | None,
+    report: Report,
 ) -> NestedFound:
     from partwise.kernels.rng import stream_state
 
     if problem.n_nodes == 0:
         return NestedFound([np.zeros(0, np.int32)], 0.0)
-    done = [0.0] * runs
 
-    def run(number: int) -> NestedFound:
+    def run(number: int, tell: Report) -> NestedFound:
         """Search once."""
-
-        def report(part: float, what: str) -> None:
-            """Tell how far all runs are, together."""
-            done[number] = part
-            if callback is not None:
-                callback(sum(done) / runs, what)
-
         rng = stream_state(seed, number)
-        return nested_search(problem, model, plan, initial, rng, budget, report)
+        return nested_search(problem, model, plan, initial, rng, budget, tell)
 
-    if jobs == 1 or runs == 1:
-        founds = [run(number) for number in range(runs)]
-    else:
-        with ThreadPoolExecutor(min(jobs, runs)) as pool:
-            founds = list(pool.map(run, range(runs)))
-    best = min(founds, key=lambda found: found.cost)
-    best.tally = np.sum([found.tally for found in founds], axis=0)
-    best.sweeps = sum(found.sweeps for found in founds)
-    return best
+    return best_of(runs, jobs, report, run)
 
 
 def _start(problem: Problem, initial_labels: Any, limits: NDArray[np.int64]) -> Levels:
