@@ -27,7 +27,7 @@ class Items:
 
     Attributes
     ----------
-    edges : int64 ndarray of shape (b, b)
+    edges : int32 ndarray of shape (b, b)
         Between them; twice those inside one.
     kinds : int8 ndarray of shape (b,)
         Type of the nodes of each; 0 without types.
@@ -36,7 +36,7 @@ class Items:
         Of the whole graph.
     """
 
-    edges: NDArray[np.int64]
+    edges: NDArray[np.int32]
     kinds: NDArray[np.int8]
     is_bipartite: bool
     n_edges: int
@@ -47,9 +47,9 @@ class Items:
     def grouped(self, labels: NDArray[np.int32]) -> Items:
         """Return the groups as items of the next level."""
         n = int(labels.max(initial=-1)) + 1
-        rows = np.zeros((n, len(self)), np.int64)
+        rows = np.zeros((n, len(self)), np.int32)
         np.add.at(rows, labels, self.edges)
-        both = np.zeros((n, n), np.int64)
+        both = np.zeros((n, n), np.int32)
         np.add.at(both, labels, np.ascontiguousarray(rows.T))
         kinds = np.zeros(n, np.int8)
         kinds[labels] = self.kinds
@@ -82,7 +82,7 @@ def make_upper(items: Items, levels: Sequence[NDArray[np.int32]], room: int = 0)
         row[: len(level)] = level
     upper = Upper(
         parent,
-        edges=np.zeros((depth, c, c), np.int64),
+        edges=np.zeros((depth, c, c), np.int32),
         size=np.zeros((depth, c), np.int64),
         kind=np.zeros((depth, c), np.int8),
         number=np.zeros((depth, 2), np.int64),

@@ -87,7 +87,7 @@ def _above(levels: Sequence[NDArray[np.int32]]) -> Sequence[NDArray[np.int32]]:
 
 def _items(problem: Problem, blocks: Blocks, n_blocks: int) -> Items:
     """Return the blocks of nodes as items of the next level."""
-    edges = np.ascontiguousarray(blocks.edges[:n_blocks, :n_blocks], dtype=np.int64)
+    edges = blocks.edges[:n_blocks, :n_blocks].copy()
     return Items(edges, blocks.kind[:n_blocks].copy(), problem.is_bipartite, problem.n_edges)
 
 

@@ -103,7 +103,7 @@ def sweep_items(upper, below, alive, level, rng, beta, fresh, work, gains, tally
 
     Parameters
     ----------
-    below : int64 ndarray
+    below : int32 ndarray
         Edges between the items.
     alive : int64 ndarray
         0 for items that are not there.

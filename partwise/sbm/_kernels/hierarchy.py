@@ -39,7 +39,7 @@ class Upper(NamedTuple):
     """
 
     parent: NDArray[np.int32]  # (K, p) group of each item; of an idle item, the one it had
-    edges: NDArray[np.int64]  # (K, c, c) between groups; twice those inside
+    edges: NDArray[np.int32]  # (K, c, c) between groups; twice those inside
     size: NDArray[np.int64]  # (K, c) items
     kind: NDArray[np.int8]  # (K, c) type of nodes; 0 without types
     number: NDArray[np.int64]  # (K, 2) items of each kind
@@ -57,7 +57,7 @@ def count_upper(upper, below, alive, kinds):
 
     Parameters
     ----------
-    below : int64 ndarray of shape (p', p')
+    below : int32 ndarray of shape (p', p')
         Edges between the items of the lowest level.
     alive : int64 ndarray of shape (p',)
         0 for items that are not there.

@@ -78,7 +78,7 @@ def anneal_level(upper, base, alive, rng, level, betas, tries, fresh, item_work,
 
     Parameters
     ----------
-    base : int64 ndarray
+    base : int32 ndarray
         Edges between the items of the lowest level.
     alive : int64 ndarray
         0 for those that are not there.
