@@ -45,8 +45,16 @@ def test_no_signal_is_sent_once_the_work_is_over():
     assert done.stdout == "went on\n"
 
 
+@pytest.fixture
+def heeded_interrupts():
+    """Undo that a shell's job in the background ignores interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded_interrupts")
 def test_a_first_interrupt_is_told_and_a_second_one_is_raised(capfd):
-    before = signal.getsignal(signal.SIGINT)
     with stop_on_interrupt("said at once") as asked:
         assert not asked()
         signal.raise_signal(signal.SIGINT)
@@ -54,7 +62,7 @@ def test_a_first_interrupt_is_told_and_a_second_one_is_raised(capfd):
         assert capfd.readouterr().err == "said at once\n"
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ignored_interrupts_stay_ignored():

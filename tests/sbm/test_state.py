@@ -62,7 +62,7 @@ class Case:
             if s != r and (blocks.size[s] == 0 or blocks.kind[s] == blocks.kind[r])
         ]
         s = int(self.rng.choice(fitting))
-        return int(kernels.take_idle(blocks, blocks.kind[r])) if blocks.size[s] == 0 else s
+        return int(kernels.take_idle(blocks, r)) if blocks.size[s] == 0 else s
 
     def assert_counts_are_right(self):
         blocks = self.blocks
@@ -135,7 +135,7 @@ def test_a_merge_is_undone(bipartite, seed):
     for r, s in pairs:
         count = merge_blocks(blocks, r, s, members)
         assert (blocks.label == np.where(labels == r, s, labels)).all()
-        undo_merge(blocks, members, count, s)
+        undo_merge(blocks, members, count, s, -1)
         assert (blocks.label == labels).all()
     case.assert_counts_are_right()
 

@@ -48,7 +48,7 @@ def split_or_merge(blocks, rng, scans, members, wanted, work):
     if is_split:
         if b >= blocks.limits[kind, 1]:
             return 0.0
-        s = take_idle(blocks, kind)
+        s = take_idle(blocks, r)
         if s < 0:
             return 0.0
     else:
