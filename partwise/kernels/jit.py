@@ -107,19 +107,24 @@ class _Cache(FunctionCache):
     _impl_class = _CacheImpl
 
 
-def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
+def kernel(
+    function: Callable[..., Any] | None = None, *, allocates: bool = True, **options: Any
+) -> Any:
     """Compile `function` in nopython mode, without the GIL, cached on disk.
 
     Parameters
     ----------
     function : callable
         A function of arrays and scalars.
+    allocates : bool, default=True
+        Whether it makes or returns arrays. One that does not need not count references: where
+        small functions pass on tuples of many arrays, counting takes four fifths of the time.
     **options
         Passed on to :func:`numba.njit`, such as ``parallel=True`` or ``inline="always"``.
     """
     if function is None:
-        return lambda f: kernel(f, **options)
-    dispatcher = numba.njit(nogil=True, **options)(function)
+        return lambda f: kernel(f, allocates=allocates, **options)
+    dispatcher = numba.njit(nogil=True, _nrt=allocates, **options)(function)
     if numba.config.DISABLE_JIT:
         return dispatcher
     try:

@@ -13,7 +13,7 @@ from partwise.sbm._kernels.proposals import draw_target
 __all__ = ["merge_candidates", "unite"]
 
 
-@kernel
+@kernel(allocates=False)
 def merge_candidates(blocks, rng, n_candidates, eps, source, target, gain):
     """Find for every block the best of some partners to merge with.
 

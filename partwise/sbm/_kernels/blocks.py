@@ -70,7 +70,7 @@ class Blocks(NamedTuple):
     upper: Upper | None = None
 
 
-@kernel
+@kernel(allocates=False)
 def count_all(blocks, types):
     """Count everything anew from the labels; all counts must be 0 and all lists empty."""
     n = blocks.label.size
@@ -89,7 +89,7 @@ def count_all(blocks, types):
             blocks.n_idle[0] += 1
 
 
-@kernel
+@kernel(allocates=False)
 def enter(blocks, i, r):
     """Put a node on the list of a block, and the block on that of its kind."""
     if blocks.size[r] == 0:
@@ -107,7 +107,7 @@ def enter(blocks, i, r):
     blocks.head[r] = i
 
 
-@kernel
+@kernel(allocates=False)
 def leave(blocks, i, r):
     """Take a node off the list of its block."""
     previous, following = blocks.before[i], blocks.after[i]
@@ -128,7 +128,7 @@ def leave(blocks, i, r):
         blocks.place[r] = -1
 
 
-@kernel
+@kernel(allocates=False)
 def gather(blocks, i):
     """Sum up the edges of a node by block, without self-loops; return how many blocks they reach.
 
@@ -144,14 +144,14 @@ def gather(blocks, i):
     return count
 
 
-@kernel
+@kernel(allocates=False)
 def release(blocks, count):
     """Undo :func:`gather`."""
     for j in range(count):
         blocks.toward[blocks.touched[j]] = 0
 
 
-@kernel
+@kernel(allocates=False)
 def move_node(blocks, i, s, count):
     """Move a node whose edges are gathered to block s; an idle s must have been taken before."""
     r = blocks.label[i]
@@ -180,7 +180,7 @@ def move_node(blocks, i, s, count):
     blocks.own[s] = cost_of_block(blocks, blocks.ends[s], blocks.size[s])
 
 
-@kernel
+@kernel(allocates=False)
 def take_idle(blocks, like):
     """Return a block without nodes, which is to get one at once, or -1 if there is none.
 
@@ -195,14 +195,14 @@ def take_idle(blocks, like):
     return r
 
 
-@kernel
+@kernel(allocates=False)
 def put_idle_back(blocks, r):
     """Return a block that :func:`take_idle` gave and that got no node."""
     blocks.idle[blocks.n_idle[0]] = r
     blocks.n_idle[0] += 1
 
 
-@kernel
+@kernel(allocates=False)
 def cost_of_block(blocks, ends, size):
     """Return the terms that the ends and the number of nodes of a block decide."""
     if size == 0:
@@ -215,7 +215,7 @@ def cost_of_block(blocks, ends, size):
     return ends * math.log(size) - log_factorial(table, size)
 
 
-@kernel
+@kernel(allocates=False)
 def model_cost(blocks, first, second):
     """Return the terms that numbers of blocks decide: of the sizes, and of edges between blocks.
 

@@ -11,7 +11,7 @@ __all__ = ["fill_partitions", "log_choose", "log_factorial", "log_multisets", "l
 _HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
 
-@kernel
+@kernel(allocates=False)
 def log_factorial(table, x):
     """Return ln x! for an integer x >= 0; beyond `table` by Stirling's series, to 1e-15 of itself.
 
@@ -26,13 +26,13 @@ def log_factorial(table, x):
     return (y + 0.5) * math.log(y) - y + _HALF_LOG_TWO_PI + series
 
 
-@kernel
+@kernel(allocates=False)
 def log_choose(table, n, k):
     """Return ln of the number of ways to choose k of n."""
     return log_factorial(table, n) - log_factorial(table, k) - log_factorial(table, n - k)
 
 
-@kernel
+@kernel(allocates=False)
 def log_multisets(table, kinds, size):
     """Return ln of the number of multisets of `size` out of `kinds`."""
     if kinds == 0 or size == 0:
@@ -40,7 +40,7 @@ def log_multisets(table, kinds, size):
     return log_choose(table, kinds + size - 1, size)
 
 
-@kernel
+@kernel(allocates=False)
 def fill_partitions(largest, undercount, counts, table):
     """Fill a table with ln q(m, n) for 1 <= n <= m <= `largest`, at ``m (m - 1) / 2 + n - 1``.
 
@@ -64,7 +64,7 @@ def fill_partitions(largest, undercount, counts, table):
             table[m * (m - 1) // 2 + n - 1] = math.log(counts[m])
 
 
-@kernel
+@kernel(allocates=False)
 def log_partitions(table, largest, curves, factorials, m, n):
     """Return ln q(m, n), the number of partitions of m into at most n parts; 0 for m or n = 0.
 

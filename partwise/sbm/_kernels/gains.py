@@ -14,13 +14,13 @@ __all__ = ["gain_of_merge", "gain_of_move", "total_cost"]
 _LOG_2 = math.log(2.0)
 
 
-@kernel
+@kernel(allocates=False)
 def _inside(table, x):
     """Return ln of x!! for an even x: what x / 2 edges inside a block take away."""
     return log_factorial(table, x // 2) + (x // 2) * _LOG_2
 
 
-@kernel
+@kernel(allocates=False)
 def gain_of_move(blocks, i, s, count):
     """Return the change if a node, whose edges are gathered, moves to block s.
 
@@ -66,7 +66,7 @@ def gain_of_move(blocks, i, s, count):
     return change + gain_above(blocks.upper, blocks, i, s, count)
 
 
-@kernel
+@kernel(allocates=False)
 def gain_of_merge(blocks, r, s):
     """Return the change if all nodes of block r go to block s. O(blocks + degrees)."""
     table = blocks.factorials
@@ -104,7 +104,7 @@ def gain_of_merge(blocks, r, s):
     return change + gain_of_union_above(blocks.upper, blocks, r, s)
 
 
-@kernel
+@kernel(allocates=False)
 def total_cost(blocks):
     """Return the sum of all terms that depend on the blocks. O(blocks^2 + blocks * degrees)."""
     table = blocks.factorials

@@ -19,7 +19,7 @@ _CANDIDATES = 8
 _GIBBS, _GREEDY = 3, 6
 
 
-@kernel
+@kernel(allocates=False)
 def _gather_item(upper, below, level, x):
     """Gather the edges of an item by groups; return how many these are."""
     row, parent = below[x], upper.parent[level]
@@ -30,7 +30,7 @@ def _gather_item(upper, below, level, x):
     return count
 
 
-@kernel
+@kernel(allocates=False)
 def _gain_of_item(upper, below, level, x, s, count):
     """Return the change if an item, whose edges are gathered, goes to group s."""
     r = upper.parent[level, x]
@@ -40,7 +40,7 @@ def _gain_of_item(upper, below, level, x, s, count):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def _put_item(upper, below, level, x, s, count):
     r = upper.parent[level, x]
     change = shift(upper, level, r, s, below[x, x] // 2, count, -1, 1, upper.kind[level, r])
@@ -48,7 +48,7 @@ def _put_item(upper, below, level, x, s, count):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def move_item(upper, below, level, x, s):
     """Move an item to another group s and return the change of the description length."""
     count = _gather_item(upper, below, level, x)
@@ -57,7 +57,7 @@ def move_item(upper, below, level, x, s):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def _take_group(upper, level, like):
     """Return a group without items, made like another one, or -1 if there is none."""
     size = upper.size[level]
@@ -69,7 +69,7 @@ def _take_group(upper, level, like):
     return -1
 
 
-@kernel
+@kernel(allocates=False)
 def _groups_of(upper, level, kind, groups):
     """List the groups of a kind and return how many there are."""
     n = 0
@@ -80,7 +80,7 @@ def _groups_of(upper, level, kind, groups):
     return n
 
 
-@kernel
+@kernel(allocates=False)
 def _draw_group(upper, rng, level, count, groups, n_groups):
     """Return a group that groups with edges to a gathered item have edges to, or any of a list."""
     if count > 0 and next_below(rng, 4) > 0:
@@ -97,7 +97,7 @@ def _draw_group(upper, rng, level, count, groups, n_groups):
     return groups[next_below(rng, n_groups)]
 
 
-@kernel
+@kernel(allocates=False)
 def sweep_items(upper, below, alive, level, rng, beta, fresh, work, gains, tally):
     """Move every item of a level once, to one of some groups by Gibbs' rule, or to the best.
 
@@ -162,7 +162,7 @@ def sweep_items(upper, below, alive, level, rng, beta, fresh, work, gains, tally
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def _pick(rng, gains, n, beta):
     """Return the number of an option by Gibbs' rule, or of the best, the first of equals."""
     best = 0
@@ -184,7 +184,7 @@ def _pick(rng, gains, n, beta):
     return best
 
 
-@kernel
+@kernel(allocates=False)
 def _members(upper, alive, level, r, members):
     n = 0
     for x in range(alive.size):
@@ -194,7 +194,7 @@ def _members(upper, alive, level, r, members):
     return n
 
 
-@kernel
+@kernel(allocates=False)
 def _move_all(upper, below, level, members, n, source, target):
     """Move those of the first n members that are in one group to another."""
     change = 0.0
@@ -204,7 +204,7 @@ def _move_all(upper, below, level, members, n, source, target):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def _split_group(upper, below, level, rng, r, s, members, n):
     """Split a group of n > 1 members in two as well as can be found; return the change."""
     shuffle(rng, members[:n])
@@ -236,7 +236,7 @@ def _split_group(upper, below, level, rng, r, s, members, n):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def try_groups(upper, below, alive, level, rng, beta, work, tally):
     """Try to split a group, to merge two, or to merge two and split the result.
 
@@ -294,14 +294,14 @@ def try_groups(upper, below, alive, level, rng, beta, work, tally):
     return 0.0
 
 
-@kernel
+@kernel(allocates=False)
 def _accepted(rng, beta, change):
     if change < NOTHING:
         return True
     return beta < np.inf and next_float(rng) < math.exp(-beta * max(change, 0.0))
 
 
-@kernel
+@kernel(allocates=False)
 def _gain_of_union(upper, below, alive, level, r, s, members):
     """Return the change if all items of group r go to s."""
     above = upper.parent[level + 1, r]
@@ -312,7 +312,7 @@ def _gain_of_union(upper, below, alive, level, r, s, members):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def unite_groups(upper, below, alive, level, rng, n_candidates, wanted, work, gains):
     """Unite pairs of groups, those first that cost least, until some number of them is united.
 
@@ -368,7 +368,7 @@ def unite_groups(upper, below, alive, level, rng, n_candidates, wanted, work, ga
     return change, done
 
 
-@kernel
+@kernel(allocates=False)
 def _gather_group(upper, level, r):
     """Gather what groups a group has edges to, which only :func:`_draw_group` is to see."""
     row = upper.edges[level, r]

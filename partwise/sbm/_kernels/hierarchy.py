@@ -51,7 +51,7 @@ class Upper(NamedTuple):
     touched: NDArray[np.int32]  # (K, c)
 
 
-@kernel
+@kernel(allocates=False)
 def count_upper(upper, below, alive, kinds):
     """Count everything from the parents; all counts must be 0.
 
@@ -70,7 +70,7 @@ def count_upper(upper, below, alive, kinds):
         _count_level(upper, level, upper.edges[before], upper.size[before], upper.kind[before])
 
 
-@kernel
+@kernel(allocates=False)
 def _count_level(upper, level, below, alive, kinds):
     parent, edges = upper.parent[level], upper.edges[level]
     for x in range(alive.size):
@@ -84,12 +84,12 @@ def _count_level(upper, level, below, alive, kinds):
                     edges[r, parent[y]] += below[x, y]
 
 
-@kernel
+@kernel(allocates=False)
 def _inside(upper, n, ends):
     return log_multisets(upper.factorials, n * (n + 1) // 2, ends // 2)
 
 
-@kernel
+@kernel(allocates=False)
 def _row_cost(upper, level, r, skip):
     """Return the terms of a group: its size, and its edges to all groups but `skip`."""
     n = upper.size[level, r]
@@ -104,7 +104,7 @@ def _row_cost(upper, level, r, skip):
     return cost
 
 
-@kernel
+@kernel(allocates=False)
 def _touched_cost(upper, level, r, s, count):
     """Return the terms of edges of groups r and s that an item with gathered edges may change."""
     table, size = upper.factorials, upper.size[level]
@@ -119,7 +119,7 @@ def _touched_cost(upper, level, r, s, count):
     return cost
 
 
-@kernel
+@kernel(allocates=False)
 def _partition_cost(table, items, groups):
     if items == 0:
         return 0.0
@@ -127,7 +127,7 @@ def _partition_cost(table, items, groups):
     return cost + math.log(items)
 
 
-@kernel
+@kernel(allocates=False)
 def _top_cost(upper):
     """Return the terms of the last level, of one group."""
     last = upper.edges.shape[0] - 1
@@ -138,7 +138,7 @@ def _top_cost(upper):
     return log_multisets(upper.factorials, pairs, upper.n_edges) + math.log(a + b)
 
 
-@kernel
+@kernel(allocates=False)
 def upper_cost(upper):
     """Return the sum of the terms of all levels above the blocks of nodes; 0 without any."""
     if upper is None:
@@ -158,7 +158,7 @@ def upper_cost(upper):
     return cost
 
 
-@kernel
+@kernel(allocates=False)
 def _carry(upper, level, r, s, loops, count):
     """Take the edges of an item from group r to group s."""
     edges, toward = upper.edges[level], upper.toward[level]
@@ -173,7 +173,7 @@ def _carry(upper, level, r, s, loops, count):
     edges[s, s] += 2 * loops
 
 
-@kernel
+@kernel(allocates=False)
 def add_toward(upper, level, r, x, count):
     """Add x edges towards group r to those gathered; return how many groups they reach."""
     if upper.toward[level, r] == 0:
@@ -183,14 +183,14 @@ def add_toward(upper, level, r, x, count):
     return count
 
 
-@kernel
+@kernel(allocates=False)
 def clear_toward(upper, level, count):
     """Forget what was gathered."""
     for j in range(count):
         upper.toward[level, upper.touched[level, j]] = 0
 
 
-@kernel
+@kernel(allocates=False)
 def shift(upper, level, r, s, loops, count, step_r, step_s, kind):
     """Take the edges of something from group r to s, at `level` and in all levels above.
 
@@ -265,7 +265,7 @@ def shift(upper, level, r, s, loops, count, step_r, step_s, kind):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def _gather_node(upper, blocks, count):
     """Gather by groups what is gathered by blocks."""
     up_count = 0
@@ -275,7 +275,7 @@ def _gather_node(upper, blocks, count):
     return up_count
 
 
-@kernel
+@kernel(allocates=False)
 def gain_above(upper, blocks, i, s, count):
     """Return the change above if a node, whose edges are gathered, moves to block s."""
     if upper is None:
@@ -293,7 +293,7 @@ def gain_above(upper, blocks, i, s, count):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def move_above(upper, blocks, i, s, count):
     """Change the counts above for a node that is about to move to block s."""
     if upper is not None:
@@ -306,7 +306,7 @@ def move_above(upper, blocks, i, s, count):
             clear_toward(upper, 0, up_count)
 
 
-@kernel
+@kernel(allocates=False)
 def gain_of_union_above(upper, blocks, r, s):
     """Return the change above if all nodes of block r go to block s."""
     if upper is None:
@@ -324,7 +324,7 @@ def gain_of_union_above(upper, blocks, r, s):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def edge_prior(upper, table, pairs, n_edges):
     """Return the term of the numbers of edges between blocks, which levels above replace."""
     if upper is None:
@@ -332,14 +332,14 @@ def edge_prior(upper, table, pairs, n_edges):
     return 0.0
 
 
-@kernel
+@kernel(allocates=False)
 def adopt(upper, r, like):
     """Put a block that is to get its first node into the group of block `like`."""
     if upper is not None:
         upper.parent[0, r] = upper.parent[0, like]
 
 
-@kernel
+@kernel(allocates=False)
 def parent_of(upper, r):
     """Return the group of a block, or -1 without groups."""
     if upper is None:
@@ -347,7 +347,7 @@ def parent_of(upper, r):
     return upper.parent[0, r]
 
 
-@kernel
+@kernel(allocates=False)
 def set_parent(upper, r, group):
     """Put an idle block into a group."""
     if upper is not None:

@@ -14,7 +14,7 @@ __all__ = ["anneal_level", "anneal_nested"]
 _TRIES_ABOVE = 2  # splits and merges of groups after each sweep of a level
 
 
-@kernel
+@kernel(allocates=False)
 def _step(upper, base, alive, rng, level, beta, tries, fresh, work, gains, tally):
     """Run a sweep and some tries at a level above."""
     change = 0.0
@@ -72,7 +72,7 @@ def anneal_nested(
     return cost, best, steps
 
 
-@kernel
+@kernel(allocates=False)
 def anneal_level(upper, base, alive, rng, level, betas, tries, fresh, item_work, gains, tally):
     """Run sweeps and tries at one level above only; return the change of the description length.
 

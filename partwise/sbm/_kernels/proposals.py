@@ -11,7 +11,7 @@ __all__ = ["draw_target", "probability", "return_probability"]
 _STRETCH = 32
 
 
-@kernel
+@kernel(allocates=False)
 def draw_target(blocks, rng, i, count, eps):
     """Return a block of the kind of node i, whose edges are gathered.
 
@@ -37,7 +37,7 @@ def draw_target(blocks, rng, i, count, eps):
     return blocks.active[kind, next_below(rng, n_active)]
 
 
-@kernel
+@kernel(allocates=False)
 def _place_in(row, at):
     """Return the first index at which the sum of the row up to and with it exceeds `at`."""
     start = 0
@@ -56,7 +56,7 @@ def _place_in(row, at):
     return j
 
 
-@kernel
+@kernel(allocates=False)
 def probability(blocks, i, s, count, eps):
     """Return the probability of :func:`draw_target` to return block s."""
     kind = blocks.kind[blocks.label[i]]
@@ -72,7 +72,7 @@ def probability(blocks, i, s, count, eps):
     return total / edges_of_i
 
 
-@kernel
+@kernel(allocates=False)
 def return_probability(blocks, i, s, count, eps, n_after):
     """Return the probability that node i, once it is in block s, is proposed where it is now.
 

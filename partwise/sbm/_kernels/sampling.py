@@ -16,7 +16,7 @@ from partwise.sbm._kernels.sweeps import sweep
 __all__ = ["sample", "split_or_merge"]
 
 
-@kernel
+@kernel(allocates=False)
 def split_or_merge(blocks, rng, scans, members, wanted, work):
     """Split or merge blocks by the rule of Jain and Neal (2004), which keeps the distribution.
 
@@ -99,13 +99,13 @@ def split_or_merge(blocks, rng, scans, members, wanted, work):
     return 0.0
 
 
-@kernel
+@kernel(allocates=False)
 def _single(work, i):
     work[0] = i
     return work
 
 
-@kernel
+@kernel(allocates=False)
 def _move(blocks, i, s):
     count = gather(blocks, i)
     gain = gain_of_move(blocks, i, s, count)
@@ -114,7 +114,7 @@ def _move(blocks, i, s):
     return gain
 
 
-@kernel
+@kernel(allocates=False)
 def _scan(blocks, rng, r, s, members, n, wanted, forced):
     """Choose r or s for every member in turn; return the change and ln of the probability.
 
@@ -148,7 +148,7 @@ def _scan(blocks, rng, r, s, members, n, wanted, forced):
     return change, log_probability
 
 
-@kernel
+@kernel(allocates=False)
 def sample(blocks, rng, sweeps, tries, scans, eps, fresh, order, work, tally):
     """Take the state `sweeps` sweeps on, each followed by `tries` splits or merges.
 

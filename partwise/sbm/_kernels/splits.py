@@ -20,7 +20,7 @@ _GIBBS, _GREEDY = 3, 6
 NOTHING = -1e-9
 
 
-@kernel
+@kernel(allocates=False)
 def members_of(blocks, r, members):
     """Write the nodes of a block to a list and return how many there are."""
     n = 0
@@ -32,7 +32,7 @@ def members_of(blocks, r, members):
     return n
 
 
-@kernel
+@kernel(allocates=False)
 def move_all(blocks, members, n, source, target):
     """Move those of the first n members that are in one block to another."""
     for j in range(n):
@@ -43,7 +43,7 @@ def move_all(blocks, members, n, source, target):
             release(blocks, count)
 
 
-@kernel
+@kernel(allocates=False)
 def merge_blocks(blocks, r, s, members):
     """Move all nodes of block r to block s; return how many they were."""
     n = members_of(blocks, r, members)
@@ -51,7 +51,7 @@ def merge_blocks(blocks, r, s, members):
     return n
 
 
-@kernel
+@kernel(allocates=False)
 def undo_merge(blocks, members, n, s, group):
     """Undo :func:`merge_blocks`, of which r was the last block to become idle, in a group."""
     r = take_idle(blocks, s)
@@ -59,7 +59,7 @@ def undo_merge(blocks, members, n, s, group):
     move_all(blocks, members, n, s, r)
 
 
-@kernel
+@kernel(allocates=False)
 def split_block(blocks, rng, r, members):
     """Split a block of two nodes or more in two as well as can be found; return the change.
 
@@ -106,7 +106,7 @@ def split_block(blocks, rng, r, members):
     return n, s, change
 
 
-@kernel
+@kernel(allocates=False)
 def _scatter(blocks, rng, r, s, members, n):
     """Move some nodes of r to s: any half, or a node with those that share its neighbours."""
     change = 0.0
@@ -135,7 +135,7 @@ def _scatter(blocks, rng, r, s, members, n):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def _move(blocks, i, s):
     count = gather(blocks, i)
     gain = gain_of_move(blocks, i, s, count)
@@ -144,7 +144,7 @@ def _move(blocks, i, s):
     return gain
 
 
-@kernel
+@kernel(allocates=False)
 def _any_block(blocks, rng):
     """Return a block: that of a random node, or any, by equal chances."""
     if next_below(rng, 2) == 0:
@@ -155,7 +155,7 @@ def _any_block(blocks, rng):
     return np.int64(blocks.active[1, at - blocks.n_active[0]])
 
 
-@kernel
+@kernel(allocates=False)
 def _partner(blocks, rng, r, eps):
     """Return a block to merge r with, as one of its nodes would choose it, or r."""
     size = min(blocks.size[r], 50)
@@ -172,7 +172,7 @@ def _partner(blocks, rng, r, eps):
     return np.int64(s)
 
 
-@kernel
+@kernel(allocates=False)
 def try_blocks(blocks, rng, beta, eps, first, second, tally):
     """Try one split, merge, merge and split of the result, or merge and split elsewhere.
 
@@ -228,14 +228,14 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
     return 0.0
 
 
-@kernel
+@kernel(allocates=False)
 def _accepted(rng, beta, change):
     if change < NOTHING:
         return True
     return beta < np.inf and next_float(rng) < math.exp(-beta * max(change, 0.0))
 
 
-@kernel
+@kernel(allocates=False)
 def _within_limits(blocks):
     for kind in range(2):
         n = blocks.n_active[kind]

@@ -18,7 +18,7 @@ __all__ = ["sweep"]
 NOTHING = -1e-9
 
 
-@kernel
+@kernel(allocates=False)
 def sweep(blocks, rng, order, beta, eps, fresh, keep, tally):
     """Try to move every node once, in random order.
 
@@ -74,7 +74,7 @@ def sweep(blocks, rng, order, beta, eps, fresh, keep, tally):
     return change
 
 
-@kernel
+@kernel(allocates=False)
 def _log_ratio(blocks, i, s, count, eps, fresh):
     """Return ln of the odds to propose the way back, and of the namings of what is there then."""
     r = blocks.label[i]
