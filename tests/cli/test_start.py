@@ -242,7 +242,7 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
         ["ring.hgr", *SIDE, "-k", "3", "-e", "0.2", "--static", "--starts", "2"],
     ):  # fmt: skip
         done = spawn("partition", *words, env=cache, cwd=tmp_path)
-        assert (done.returncode, done.stderr) == (0, b"")
+        assert (done.returncode, done.stderr) == (0, b""), words
     for words in (
         ["communities", "g.graph"],
         ["communities", "weighted.txt", "--min-size", "2"],
@@ -255,7 +255,7 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
         ["treemap", "sizes.json", "--method", "squarified", "--out", "t.html"],
     ):
         done = spawn(*words, env=cache, cwd=tmp_path)
-        assert (done.returncode, done.stderr) == (0, b"")
+        assert (done.returncode, done.stderr) == (0, b""), words
     for words in (["g.graph", "g.graph.part.4", "l.tsv"], ["ring.hgr", "r.tsv", *SIDE]):
         done = spawn("evaluate", *words, env=cache, cwd=tmp_path)
-        assert (done.returncode, done.stderr) == (0, b"")
+        assert (done.returncode, done.stderr) == (0, b""), words
