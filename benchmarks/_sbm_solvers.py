@@ -25,7 +25,7 @@ __all__ = ["FORMS", "PACKAGES", "SOLVERS", "SbmRunner", "Solver", "available"]
 PACKAGES = (
     "partwise", "numba", "numpy", "scipy", "networkx", "igraph", "scikit-network", "graph-tool",
 )  # fmt: skip
-EFFORTS = {"short": 300, "long": 2000}
+EFFORTS = {"short": 1000, "long": 8000}
 """Sweeps of the annealing, which take small graphs at most 0.3 s and 2 s on an idle processor."""
 
 

@@ -6,7 +6,7 @@ __all__ = ["block_models"]
 
 
 def block_models() -> None:
-    """Graphs without and with types, flat and nested, from nothing and from given blocks."""
+    """Small and large graphs without and with types, flat and nested, from nothing or blocks."""
     import numpy as np
 
     from partwise.graph import Graph
@@ -20,3 +20,7 @@ def block_models() -> None:
         for fit in (fit_sbm, fit_nested_sbm):
             fit(graph, types=types, degree_corrected="auto", n_sweeps=20, random_state=0)
     fit_sbm(graph, initial_labels=labels, n_sweeps=20, random_state=0)
+    nodes = np.arange(2100)  # above 2000, fits begin in another way
+    ring = Graph.from_edges(np.stack((nodes, np.roll(nodes, 1)), 1), n_nodes=len(nodes))
+    for types in (None, nodes % 2):
+        fit_sbm(ring, types=types, n_sweeps=2, random_state=0)

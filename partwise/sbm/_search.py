@@ -19,6 +19,8 @@ __all__ = ["Budget", "Found", "Plan", "search"]
 EPS = 1.0  # how far proposals are from those of the edges, towards uniform ones
 FRESH = 0.01  # part of the proposals that make a new block
 _BETAS, _GREEDY_STEPS = (0.7, 3.0), 20
+_CYCLE = 200  # sweeps from hot to cold, again and again: small graphs have minima far apart
+_LAST_STEPS = 2  # greedy sweeps even when the budget is spent
 # Large graphs have few minima, but many nodes that are not yet where they belong.
 _LARGE, _BETAS_OF_LARGE, _GREEDY_STEPS_OF_LARGE = 5000, (1.0, 10.0), 5
 _CHUNK_SECONDS = 0.2  # between looks at the clock
@@ -159,9 +161,13 @@ def _anneal(
     report: Callable[[float, str], None],
 ) -> None:
     """Anneal from `start`, then go on greedily from the best of all."""
-    large = problem.n_nodes > _LARGE
-    betas = np.geomspace(*(_BETAS_OF_LARGE if large else _BETAS), plan.n_sweeps)
-    steps = _GREEDY_STEPS_OF_LARGE if large else _GREEDY_STEPS
+    if problem.n_nodes > _LARGE:
+        betas = np.geomspace(*_BETAS_OF_LARGE, plan.n_sweeps)
+        steps = _GREEDY_STEPS_OF_LARGE
+    else:
+        cycles = max(1, plan.n_sweeps // _CYCLE)
+        betas = np.tile(np.geomspace(*_BETAS, plan.n_sweeps // cycles), cycles)
+        steps = _GREEDY_STEPS
     run = _Run(problem, model, plan, rng, budget, found)
     run.go(start, betas, lambda part: report(0.4 + 0.5 * part, "annealing"))
     found.trace.append(found.cost)
@@ -219,4 +225,11 @@ class _Run:
             if time.perf_counter() - began < 0.5 * _CHUNK_SECONDS:
                 size *= 2
             report(done / len(betas))
+        if 0 < done < len(betas) and betas[done - 1] < np.inf:
+            # Stopped while it was hot.
+            _, best, steps = anneal(
+                blocks, self.rng, np.full(_LAST_STEPS, np.inf), 0, EPS, 0.0, cost, best,
+                best_labels, self.order, self.work, found.tally,
+            )  # fmt: skip
+            found.sweeps += int(steps)
         found.offer(best_labels, float(best))

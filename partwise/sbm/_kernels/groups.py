@@ -312,7 +312,7 @@ def _gain_of_union(upper, below, alive, level, r, s, members):
     return change
 
 
-@kernel(allocates=False)
+@kernel
 def unite_groups(upper, below, alive, level, rng, n_candidates, wanted, work, gains):
     """Unite pairs of groups, those first that cost least, until some number of them is united.
 
@@ -341,7 +341,8 @@ def unite_groups(upper, below, alive, level, rng, n_candidates, wanted, work, ga
         n_groups = _groups_of(upper, level, upper.kind[level, r], groups)
         tried = n_groups
         if n_groups <= n_candidates:
-            drawn[:n_groups] = groups[:n_groups]
+            for j in range(n_groups):
+                drawn[j] = groups[j]
         else:
             tried = n_candidates
             count = _gather_group(upper, level, r)

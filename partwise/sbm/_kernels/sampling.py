@@ -10,7 +10,7 @@ from partwise.kernels.jit import kernel
 from partwise.kernels.rng import next_below, next_float, shuffle
 from partwise.sbm._kernels.blocks import gather, move_node, release, take_idle
 from partwise.sbm._kernels.gains import gain_of_merge, gain_of_move
-from partwise.sbm._kernels.splits import members_of, merge_blocks, move_all
+from partwise.sbm._kernels.splits import bring_node, members_of, merge_blocks, move_all
 from partwise.sbm._kernels.sweeps import sweep
 
 __all__ = ["sample", "split_or_merge"]
@@ -68,7 +68,7 @@ def split_or_merge(blocks, rng, scans, members, wanted, work):
     shuffle(rng, members[:n])
     change = 0.0
     if is_split:
-        change += _move(blocks, j, s)
+        change += bring_node(blocks, j, s)
     else:
         for k in range(n):
             wanted[k] = blocks.label[members[k]]
@@ -77,7 +77,7 @@ def split_or_merge(blocks, rng, scans, members, wanted, work):
     for k in range(n):
         if next_below(rng, 2) == 0:
             there = s if blocks.label[members[k]] == r else r
-            reached += _move(blocks, members[k], there)
+            reached += bring_node(blocks, members[k], there)
     for _ in range(scans):
         gain, _ = _scan(blocks, rng, r, s, members, n, wanted, False)
         reached += gain
@@ -103,15 +103,6 @@ def split_or_merge(blocks, rng, scans, members, wanted, work):
 def _single(work, i):
     work[0] = i
     return work
-
-
-@kernel(allocates=False)
-def _move(blocks, i, s):
-    count = gather(blocks, i)
-    gain = gain_of_move(blocks, i, s, count)
-    move_node(blocks, i, s, count)
-    release(blocks, count)
-    return gain
 
 
 @kernel(allocates=False)

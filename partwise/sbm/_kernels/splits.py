@@ -13,7 +13,7 @@ from partwise.sbm._kernels.gains import gain_of_merge, gain_of_move
 from partwise.sbm._kernels.hierarchy import parent_of, set_parent
 from partwise.sbm._kernels.proposals import draw_target
 
-__all__ = ["merge_blocks", "split_block", "try_blocks"]
+__all__ = ["bring_node", "merge_blocks", "split_block", "try_blocks"]
 
 #: Restricted sweeps by Gibbs' rule after which a split is improved greedily.
 _GIBBS, _GREEDY = 3, 6
@@ -30,6 +30,16 @@ def members_of(blocks, r, members):
         n += 1
         i = blocks.after[i]
     return n
+
+
+@kernel(allocates=False)
+def bring_node(blocks, i, s):
+    """Move node i to block s and return the change of the description length."""
+    count = gather(blocks, i)
+    gain = gain_of_move(blocks, i, s, count)
+    move_node(blocks, i, s, count)
+    release(blocks, count)
+    return gain
 
 
 @kernel(allocates=False)
@@ -120,28 +130,19 @@ def _scatter(blocks, rng, r, s, members, n):
             j = blocks.indices[arc]
             if way == 1:
                 if taken < wanted - 1 and blocks.label[j] == r and j != seed:
-                    change += _move(blocks, j, s)
+                    change += bring_node(blocks, j, s)
                     taken += 1
             else:
                 for other in range(blocks.indptr[j], blocks.indptr[j + 1]):
                     k = blocks.indices[other]
                     if taken < wanted - 1 and blocks.label[k] == r and k != seed:
-                        change += _move(blocks, k, s)
+                        change += bring_node(blocks, k, s)
                         taken += 1
-        change += _move(blocks, seed, s)
+        change += bring_node(blocks, seed, s)
         return change
     for j in range(wanted):
-        change += _move(blocks, members[j], s)
+        change += bring_node(blocks, members[j], s)
     return change
-
-
-@kernel(allocates=False)
-def _move(blocks, i, s):
-    count = gather(blocks, i)
-    gain = gain_of_move(blocks, i, s, count)
-    move_node(blocks, i, s, count)
-    release(blocks, count)
-    return gain
 
 
 @kernel(allocates=False)
