@@ -19,7 +19,7 @@ __all__ = ["Budget", "Found", "Plan", "search"]
 EPS = 1.0  # how far proposals are from those of the edges, towards uniform ones
 FRESH = 0.01  # part of the proposals that make a new block
 _BETAS, _GREEDY_STEPS = (0.7, 3.0), 20
-_CYCLE = 200  # sweeps from hot to cold, again and again: small graphs have minima far apart
+_CYCLE = 250  # sweeps from hot to cold, again and again: small graphs have minima far apart
 _LAST_STEPS = 2  # greedy sweeps even when the budget is spent
 # Large graphs have few minima, but many nodes that are not yet where they belong.
 _LARGE, _BETAS_OF_LARGE, _GREEDY_STEPS_OF_LARGE = 5000, (1.0, 10.0), 5

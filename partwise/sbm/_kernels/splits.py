@@ -90,6 +90,13 @@ def split_block(blocks, rng, r, members):
         return n, s, 0.0
     shuffle(rng, members[:n])
     change = _scatter(blocks, rng, r, s, members, n)
+    return n, s, change + _settle(blocks, rng, r, s, members, n)
+
+
+@kernel(allocates=False)
+def _settle(blocks, rng, r, s, members, n):
+    """Move members between two blocks by Gibbs' rule, then greedily; return the change."""
+    change = 0.0
     for step in range(_GIBBS + _GREEDY):
         greedy = step >= _GIBBS
         shuffle(rng, members[:n])
@@ -113,7 +120,7 @@ def split_block(blocks, rng, r, members):
             release(blocks, count)
         if greedy and not moved:
             break
-    return n, s, change
+    return change
 
 
 @kernel(allocates=False)
@@ -177,6 +184,7 @@ def _partner(blocks, rng, r, eps):
 def try_blocks(blocks, rng, beta, eps, first, second, tally):
     """Try one split, merge, merge and split of the result, or merge and split elsewhere.
 
+    In graphs with types also two splits, of a block of each type: one of them alone may be no gain.
     It is accepted by Metropolis' rule without regard to how likely the way back is: for a search,
     not for samples.
 
@@ -192,9 +200,11 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
     float
         The change of the description length.
     """
-    way = next_below(rng, 4)
+    way = next_below(rng, 5 if blocks.n_active[1] > 0 else 4)
     r = _any_block(blocks, rng)
     tally[0] += 1
+    if way == 4:
+        return _try_two_splits(blocks, rng, r, beta, first, second, tally)
     merged, group = 0, parent_of(blocks.upper, r)
     change = 0.0
     target = r
@@ -226,6 +236,34 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
         move_all(blocks, second, split, new, victim)
     if way > 0:
         undo_merge(blocks, first, merged, target, group)
+    return 0.0
+
+
+@kernel(allocates=False)
+def _try_two_splits(blocks, rng, r, beta, first, second, tally):
+    """Try to split a block and one of the other type, each with regard to the other split."""
+    i = blocks.head[r]
+    for _ in range(next_below(rng, min(blocks.size[r], 50))):
+        i = blocks.after[i]
+    arcs = blocks.indptr[i + 1] - blocks.indptr[i]
+    if arcs == 0:
+        return 0.0
+    t = np.int64(blocks.label[blocks.indices[blocks.indptr[i] + next_below(rng, arcs)]])
+    if blocks.size[r] == 1 or blocks.size[t] == 1:
+        return 0.0
+    n_first, s, change = split_block(blocks, rng, r, first)
+    if s < 0:
+        return 0.0
+    n_second, u, gain = split_block(blocks, rng, t, second)
+    change += gain
+    if u >= 0:
+        change += _settle(blocks, rng, r, s, first, n_first)
+        change += _settle(blocks, rng, t, u, second, n_second)
+        if _within_limits(blocks) and _accepted(rng, beta, change):
+            tally[1] += 1
+            return change
+        move_all(blocks, second, n_second, u, t)
+    move_all(blocks, first, n_first, s, r)
     return 0.0
 
 
