@@ -126,7 +126,7 @@ def sbm(
             "--sweeps",
             min=1,
             metavar="N",
-            help="Times that every node is moved while annealing; by default 60 to 1000, the fewer "
+            help="Times that every node is moved while annealing; by default 60 to 2000, the fewer "
             "the larger the graph.",
             rich_help_panel=_SEARCH,
             show_default=False,

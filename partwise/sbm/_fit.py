@@ -77,7 +77,7 @@ def fit_sbm(
     n_init : int, default=1
         Runs with different random numbers, of which the best one counts.
     n_sweeps : int or "auto", default="auto"
-        Sweeps over all nodes of the annealing; by default from 60 for large graphs to 1000 for
+        Sweeps over all nodes of the annealing; by default from 60 for large graphs to 2000 for
         small ones.
     time_limit : float, optional
         Seconds after which the best so far is returned.
@@ -107,8 +107,10 @@ def fit_sbm(
     -----
     Agglomeration from single nodes with moves between the levels [1]_, then simulated annealing of
     moves of single nodes, whose targets are proposed along the edges, and of merges and splits with
-    restricted Gibbs sweeps in the manner of [2]_; here they are accepted without regard to how
-    likely the way back is, as this is a search. Then greedily. O(m) time for a sweep.
+    restricted Gibbs sweeps in the manner of [2]_, with types also splits of a block of each at
+    once; here they are accepted without regard to how likely the way back is, as this is a search.
+    Graphs of up to 5000 nodes are annealed from hot to cold again and again. Then greedily. O(m)
+    time for a sweep.
 
     References
     ----------

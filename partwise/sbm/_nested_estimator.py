@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from partwise.graph._graph import Graph
 from partwise.graph._graph_estimator import GraphEstimator
+from partwise.metrics._integer_partitions import QTable
 from partwise.sbm._nested_fit import fit_nested_sbm
 
 __all__ = ["NestedSBM"]
@@ -22,6 +23,8 @@ class NestedSBM(GraphEstimator):
     ----------
     degree_corrected : bool or "auto", default=True
         Whether nodes of a block may have degrees of their own; "auto" takes what is better.
+    q_table : {"exact", "reference"}, default="exact"
+        As for :func:`partwise.metrics.nested_description_length`.
     min_blocks, max_blocks : int or (int, int), optional
         Bounds of the number of blocks of nodes, with types of each type.
     initial_labels : array-like of int, shape (n,), or sequence of such, optional
@@ -69,6 +72,7 @@ class NestedSBM(GraphEstimator):
         self,
         degree_corrected: bool | Literal["auto"] = True,
         *,
+        q_table: QTable = "exact",
         min_blocks: int | Sequence[int] | None = None,
         max_blocks: int | Sequence[int] | None = None,
         initial_labels: ArrayLike | Sequence[ArrayLike] | None = None,
@@ -79,6 +83,7 @@ class NestedSBM(GraphEstimator):
         random_state: Any = None,
     ) -> None:
         self.degree_corrected = degree_corrected
+        self.q_table = q_table
         self.min_blocks = min_blocks
         self.max_blocks = max_blocks
         self.initial_labels = initial_labels

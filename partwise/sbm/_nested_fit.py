@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from partwise._checks import check_count, check_jobs
 from partwise._random import RandomState, check_seed
 from partwise.graph import as_graph
+from partwise.metrics._integer_partitions import QTable, check_q_table
 from partwise.metrics._nested_description_length import check_levels, nested_description_terms
 from partwise.sbm._fit import block_limits, checked_start
 from partwise.sbm._hierarchy import Levels
@@ -36,6 +37,7 @@ def fit_nested_sbm(
     *,
     types: ArrayLike | None = None,
     degree_corrected: bool | Literal["auto"] = True,
+    q_table: QTable = "exact",
     min_blocks: int | Sequence[int] | None = None,
     max_blocks: int | Sequence[int] | None = None,
     initial_labels: ArrayLike | Sequence[ArrayLike] | None = None,
@@ -64,6 +66,8 @@ def fit_nested_sbm(
     degree_corrected : bool or "auto", default=True
         Whether nodes of a block may have degrees of their own; "auto" fits both models and takes
         that of the shorter description.
+    q_table : {"exact", "reference"}, default="exact"
+        As for :func:`partwise.metrics.nested_description_length`.
     min_blocks, max_blocks : int or (int, int), optional
         Bounds of the number of blocks of nodes, with `types` of each type.
     initial_labels : array-like of int, shape (n,), or sequence of such, optional
@@ -72,7 +76,7 @@ def fit_nested_sbm(
     n_init : int, default=1
         Runs with different random numbers, of which the best one counts.
     n_sweeps : int or "auto", default="auto"
-        Sweeps over all nodes of the annealing; by default from 60 for large graphs to 1000 for
+        Sweeps over all nodes of the annealing; by default from 60 for large graphs to 2000 for
         small ones.
     time_limit : float, optional
         Seconds after which the best so far is returned.
@@ -124,25 +128,24 @@ def fit_nested_sbm(
     """
     graph = as_graph(graph)
     problem = pose(graph, types)
+    check_q_table(q_table)
     limits = block_limits(problem, "auto", min_blocks, max_blocks)
     initial = None if initial_labels is None else _start(problem, initial_labels, limits)
     sweeps = check_sweeps(n_sweeps, problem)
     seed = check_seed(random_state)
     jobs, runs = check_jobs(n_jobs), check_count("n_init", n_init)
-    if degree_corrected not in (True, False, "auto"):
-        raise ValueError(
-            f"degree_corrected must be True, False or 'auto', got {degree_corrected!r}"
-        )
     plan = Plan(sweeps, TRIES, limits)
     best: NestedResult | None = None
     is_complete = True
     models = models_to_fit(degree_corrected, check_time_limit(time_limit), stop, callback)
     for corrected, budget, report in models:
-        model = Model(corrected)
+        model = Model(corrected, q_table=q_table)
         found = _best_of(problem, model, plan, initial, runs, jobs, seed, budget, report)
         is_complete &= not budget.is_spent
         levels = _named_by_size(problem, found.levels)
-        terms = nested_description_terms(graph, levels, types=types, degree_corrected=corrected)
+        terms = nested_description_terms(
+            graph, levels, types=types, degree_corrected=corrected, q_table=q_table
+        )
         if best is None or terms.total < best.description_length:
             counts = tuple(len(np.unique(level)) for level in levels)
             # what no blocks change, so that the trace has description lengths

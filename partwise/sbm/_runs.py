@@ -53,10 +53,12 @@ def models_to_fit(
         left = None if time_limit is None else time_limit - (time.perf_counter() - started)
         budget = Budget(left and left / (len(kinds) - number), stop)
 
-        def report(part: float, what: str, number: int = number) -> None:
+        name = f"{'' if corrected else 'not '}degree-corrected: " if len(kinds) > 1 else ""
+
+        def report(part: float, what: str, number: int = number, name: str = name) -> None:
             """Tell how far all models are."""
             if callback is not None:
-                callback((number + part) / len(kinds), what)
+                callback((number + part) / len(kinds), name + what)
 
         yield corrected, budget, report
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numba
+import numpy as np
 import pytest
 
 import partwise
@@ -66,3 +68,25 @@ def test_a_changed_file_of_another_room_changes_the_stamp(tmp_path, stamp, monke
     before = stamp(ours)
     (theirs / "g.py").write_text("g = 2\n")
     assert stamp(ours) != before
+
+
+def test_a_kernel_that_does_not_allocate_works_on_views_and_tuples_of_arrays():
+    @jit.kernel(allocates=False)
+    def fill(pair, row):
+        for j in range(pair[0].shape[1]):
+            pair[0][row, j] = pair[1][j]
+        return pair[0][row].sum()
+
+    target, values = np.zeros((2, 3)), np.array([1.0, 2.0, 4.0])
+    assert fill((target, values), 1) == 7.0
+    assert target.tolist() == [[0.0, 0.0, 0.0], [1.0, 2.0, 4.0]]
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_kernel_that_allocates_in_spite_of_what_it_says_is_not_compiled():
+    @jit.kernel(allocates=False)
+    def squares(n):
+        return (np.arange(n) ** 2).sum()
+
+    with pytest.raises(numba.core.errors.NumbaError):
+        squares(3)

@@ -223,6 +223,40 @@ def test_numbers_of_blocks_are_kept():
     assert set(found.labels[np.array(types) == 0]) == {0, 1, 2}
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_both_types_have_blocks_where_one_split_alone_is_no_gain(seed):
+    # Davis's 18 women and 14 events: from one block of each type, blocks of one type do not pay.
+    graph = simple("davis_southern_women_graph")
+    types = [0] * 18 + [1] * 14
+    one = fit_sbm(graph, types=types, degree_corrected=False, n_blocks=(1, 1), n_sweeps=1)
+    for sides in ((1, 2), (2, 1)):
+        found = fit_sbm(graph, types=types, degree_corrected=False, n_blocks=sides, random_state=0)
+        assert found.description_length > one.description_length - 1.0
+    best = fit_sbm(graph, types=types, degree_corrected=False, n_sweeps=8000, random_state=seed)
+    assert best.n_blocks_by_type == (2, 3)
+    assert best.description_length == pytest.approx(183.338997, abs=1e-6)
+
+
+def test_a_search_that_is_stopped_while_hot_ends_greedily():
+    graph = simple("les_miserables_graph")
+    asked = []
+
+    def stop():
+        """Answer yes soon after the annealing has begun."""
+        asked.append(None)
+        return messages[-1:] == ["annealing"]
+
+    messages = []
+    found = fit_sbm(
+        graph, random_state=0, n_sweeps=10**6, stop=stop,
+        callback=lambda part, what: messages.append(what),
+    )  # fmt: skip
+    assert asked
+    assert not found.effort.is_complete
+    assert found.effort.sweeps < 10**5
+    assert found.description_length < 720  # at random, blocks of these numbers have more than 1000
+
+
 def test_a_search_that_is_stopped_returns_the_best_so_far():
     graph = nx.gnm_random_graph(200, 800, seed=0)
     one = description_length(graph, np.zeros(200, int))

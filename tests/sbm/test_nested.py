@@ -359,6 +359,14 @@ def test_same_seed_same_levels_whatever_the_threads():
     assert all((a == b).all() for a, b in zip(one.levels, two.levels, strict=True))
 
 
+def test_the_reference_counts_of_partitions_are_fitted_and_reported():
+    graph, _ = season()
+    found = fit_nested_sbm(graph, q_table="reference", n_sweeps=SWEEPS, random_state=0)
+    again = nested_description_length(graph, found.levels, q_table="reference")
+    assert found.description_length == pytest.approx(again)
+    assert found.description_length < nested_description_length(graph, found.levels)
+
+
 def test_a_stop_gives_the_best_so_far():
     graph, _ = season()
     seen = []
@@ -393,6 +401,7 @@ def test_loops_and_parallel_edges():
     ("options", "error", "message"),
     [
         ({"degree_corrected": "no"}, ValueError, "degree_corrected must be"),
+        ({"q_table": "none"}, ValueError, "q_table must be"),
         ({"min_blocks": 9}, ValueError, "at least 9 blocks were asked for"),
         ({"n_sweeps": 0}, ValueError, "n_sweeps"),
         ({"time_limit": 0}, ValueError, "time_limit must be positive"),
