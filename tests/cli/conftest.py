@@ -5,6 +5,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -71,3 +72,11 @@ def pairs(tmp_path):
 def blocks_of():
     """Return a function that reads a partition file."""
     return lambda path: np.loadtxt(path, dtype=int, ndmin=1)
+
+
+@pytest.fixture
+def karate(tmp_path):
+    """Return the path of an edge list of Zachary's karate club, with words for ids."""
+    path = tmp_path / "karate.txt"
+    path.write_text("".join(f"m{u} m{v}\n" for u, v in nx.karate_club_graph().edges()))
+    return path

@@ -2,31 +2,16 @@
 
 import json
 
-import networkx as nx
 import numpy as np
 import pytest
 
 from partwise.cluster import leiden, louvain
 from partwise.graph import planted_partition_graph, read_graph, write_graph
 from partwise.metrics import community_report, modularity
+from tests.cli._reading import table_of, values
 
 # Zachary's karate club has 34 nodes; 0.41979 is the largest modularity there is.
 BEST_KARATE = 0.4197896
-
-
-@pytest.fixture
-def karate(tmp_path):
-    path = tmp_path / "karate.txt"
-    path.write_text("".join(f"m{u} m{v}\n" for u, v in nx.karate_club_graph().edges()))
-    return path
-
-
-def values(out):
-    return dict(line.split(" ", 1) for line in out.splitlines())
-
-
-def table_of(path):
-    return dict(line.split("\t") for line in path.read_text().splitlines())
 
 
 def test_two_triangles_by_hand(call, pairs, blocks_of):
@@ -159,33 +144,6 @@ def test_other_methods_part_two_triangles(call, pairs, method, words):
     facts = json.loads(call("communities", pairs, "--method", method, *words, "--json").out)
     assert (facts["method"], facts["n_communities"], facts["sizes"]) == (method, 2, [3, 3])
     assert facts["modularity"] == pytest.approx(6 / 7 - 0.5)
-
-
-def test_many_files_with_resume(call, karate, pairs):
-    folder = karate.parent
-    (folder / "bad.txt").write_text("1 2\n3\n")
-    words = [
-        "communities", karate, pairs, folder / "bad.txt", "--out-dir", folder / "out", "-j", 2,
-        "--report", folder / "report.jsonl", "--resume", "--labels", "{stem}.tsv",
-    ]  # fmt: skip
-    done = call(*words)
-    assert (done.code, len(done.errors)) == (1, 1)
-    assert done.errors[0].startswith(f"{folder / 'bad.txt'}:2: ")
-    (folder / "bad.txt").write_text("1 2\n3 1\n")
-    assert call(*words).code == 0
-    lines = [json.loads(line) for line in (folder / "report.jsonl").read_text().splitlines()]
-    assert sorted(line["status"] for line in lines[-3:]) == ["ok", "skipped", "skipped"]
-    assert len(table_of(folder / "out" / "karate.tsv")) == 34
-
-
-@pytest.mark.parametrize("suffix", ["png", "svg", "html"])
-def test_pictures_are_the_same_each_time(call, pairs, suffix):
-    pytest.importorskip("matplotlib")
-    picture = pairs.parent / f"picture.{suffix}"
-    assert call("communities", pairs, "--plot", picture).code == 0
-    first = picture.read_bytes()
-    assert call("communities", pairs, "--plot", picture).code == 0
-    assert picture.read_bytes() == first
 
 
 def test_a_graph_without_edges(call, tmp_path):

@@ -7,27 +7,16 @@ import networkx as nx
 import numpy as np
 import pytest
 
-import partwise.sbm
 from partwise.cli import _sbm_job
 from partwise.graph import Graph, planted_partition_graph, read_graph, write_graph
 from partwise.metrics import description_length
 from partwise.sbm import fit_sbm
+from tests.cli._reading import table_of, values
 
 # Zachary's karate club: the shortest descriptions that are known, with and without degrees
 BEST_KARATE = {"dc": 222.890131, "ndc": 215.329714}
 # southern women and the events that they went to, one block each
 BEST_WOMEN = 192.18973645364
-
-needs_nested = pytest.mark.skipif(
-    "fit_nested_sbm" not in partwise.sbm.__all__, reason="there are no nested fits"
-)
-
-
-@pytest.fixture
-def karate(tmp_path):
-    path = tmp_path / "karate.txt"
-    path.write_text("".join(f"m{u} m{v}\n" for u, v in nx.karate_club_graph().edges()))
-    return path
 
 
 @pytest.fixture
@@ -39,14 +28,6 @@ def bicliques(tmp_path):
     rows = [*(f"v{v}\titem\n" for v in range(18)), *(f"u{u}\tbuyer\n" for u in range(24))]
     types.write_text("".join(rows))
     return path, types
-
-
-def values(out):
-    return dict(line.split(" ", 1) for line in out.splitlines())
-
-
-def table_of(path):
-    return dict(line.split("\t") for line in path.read_text().splitlines())
 
 
 def test_two_cliques_by_hand(call, tmp_path, blocks_of):
@@ -205,7 +186,6 @@ def test_threads_change_nothing(call, tmp_path):
     assert results[0] == results[1]
 
 
-@needs_nested
 def test_nested_blocks(call, tmp_path, blocks_of):
     path, picture = tmp_path / "g.txt", tmp_path / "g.svg"
     write_graph(planted_partition_graph(6, 15, 0.8, 0.02, random_state=0), path)
@@ -277,33 +257,6 @@ def test_a_time_limit_is_kept_and_said(call, karate):
     facts = json.loads(call("sbm", karate, *words).out)
     assert (facts["is_complete"], facts["is_interrupted"]) == (False, False)
     assert facts["description_length"] <= facts["trivial_length"]
-
-
-def test_many_files_with_resume(call, karate, pairs):
-    folder = karate.parent
-    (folder / "bad.txt").write_text("1 2\n3\n")
-    words = [
-        "sbm", karate, pairs, folder / "bad.txt", "--sweeps", 20, "--out-dir", folder / "out",
-        "-j", 2, "--report", folder / "report.jsonl", "--resume", "--labels", "{stem}.tsv",
-    ]  # fmt: skip
-    done = call(*words)
-    assert (done.code, len(done.errors)) == (1, 1)
-    assert done.errors[0].startswith(f"{folder / 'bad.txt'}:2: ")
-    (folder / "bad.txt").write_text("1 2\n3 1\n")
-    assert call(*words).code == 0
-    lines = [json.loads(line) for line in (folder / "report.jsonl").read_text().splitlines()]
-    assert sorted(line["status"] for line in lines[-3:]) == ["ok", "skipped", "skipped"]
-    assert len(table_of(folder / "out" / "karate.tsv")) == 34
-
-
-@pytest.mark.parametrize("suffix", ["png", "svg", "html"])
-def test_pictures_are_the_same_each_time(call, pairs, suffix):
-    pytest.importorskip("matplotlib")
-    picture = pairs.parent / f"picture.{suffix}"
-    assert call("sbm", pairs, "--plot", picture).code == 0
-    first = picture.read_bytes()
-    assert call("sbm", pairs, "--plot", picture).code == 0
-    assert picture.read_bytes() == first
 
 
 def test_a_graph_without_edges(call, tmp_path):
