@@ -127,7 +127,8 @@ class _Descent:
             labels = merged
 
     def _move_nodes(self, blocks: Blocks, pace: _Pace) -> None:
-        from partwise.sbm._kernels.sweeps import NOTHING, sweep
+        from partwise.sbm._kernels.acceptance import NOTHING
+        from partwise.sbm._kernels.sweeps import sweep
 
         tally = self.found.tally[0]
         for _ in range(pace.hot):

@@ -105,7 +105,7 @@ def check_sweeps(n_sweeps: Any, problem: Problem) -> int:
     if n_sweeps == "auto":
         # small graphs are cheap and have many minima
         ends = max(1, 2 * problem.n_edges + problem.n_nodes)
-        return int(np.clip(40_000 / np.sqrt(ends), 60, 2000))
+        return int(np.clip(1e6 / ends**0.75, 60, 2000))
     return check_count("n_sweeps", n_sweeps)
 
 

@@ -8,12 +8,11 @@ import numpy as np
 
 from partwise.kernels.jit import kernel
 from partwise.kernels.rng import next_below, next_float, shuffle
+from partwise.sbm._kernels.acceptance import NOTHING, accepted
 from partwise.sbm._kernels.hierarchy import add_toward, clear_toward, shift
 
 __all__ = ["move_item", "sweep_items", "try_groups", "unite_groups"]
 
-#: Changes above this are none: rounding.
-NOTHING = -1e-9
 #: Groups that an item is tried in; all of them, if they are no more.
 _CANDIDATES = 8
 _GIBBS, _GREEDY = 3, 6
@@ -272,7 +271,7 @@ def try_groups(upper, below, alive, level, rng, beta, work, tally):
         merged = _members(upper, alive, level, r, first)
         change = _move_all(upper, below, level, first, merged, r, target)
         if way == 1:
-            if _accepted(rng, beta, change):
+            if accepted(rng, beta, change):
                 tally[1] += 1
                 return change
             upper.parent[level + 1, r] = above
@@ -284,7 +283,7 @@ def try_groups(upper, below, alive, level, rng, beta, work, tally):
         if new >= 0:
             split = _members(upper, alive, level, target, second)
             change += _split_group(upper, below, level, rng, target, new, second, split)
-            if _accepted(rng, beta, change):
+            if accepted(rng, beta, change):
                 tally[1] += 1
                 return change
             _move_all(upper, below, level, second, split, new, target)
@@ -292,13 +291,6 @@ def try_groups(upper, below, alive, level, rng, beta, work, tally):
         upper.parent[level + 1, r] = above
         _move_all(upper, below, level, first, merged, target, r)
     return 0.0
-
-
-@kernel(allocates=False)
-def _accepted(rng, beta, change):
-    if change < NOTHING:
-        return True
-    return beta < np.inf and next_float(rng) < math.exp(-beta * max(change, 0.0))
 
 
 @kernel(allocates=False)

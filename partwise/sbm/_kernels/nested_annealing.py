@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from partwise.kernels.jit import kernel
+from partwise.sbm._kernels.acceptance import NOTHING
 from partwise.sbm._kernels.groups import sweep_items, try_groups
-from partwise.sbm._kernels.splits import NOTHING, try_blocks
+from partwise.sbm._kernels.splits import try_blocks
 from partwise.sbm._kernels.sweeps import sweep
 
 __all__ = ["anneal_level", "anneal_nested"]

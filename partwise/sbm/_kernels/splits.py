@@ -8,6 +8,7 @@ import numpy as np
 
 from partwise.kernels.jit import kernel
 from partwise.kernels.rng import next_below, next_float, shuffle
+from partwise.sbm._kernels.acceptance import NOTHING, accepted
 from partwise.sbm._kernels.blocks import gather, move_node, release, take_idle
 from partwise.sbm._kernels.gains import gain_of_merge, gain_of_move
 from partwise.sbm._kernels.hierarchy import parent_of, set_parent
@@ -17,7 +18,6 @@ __all__ = ["bring_node", "merge_blocks", "split_block", "try_blocks"]
 
 #: Restricted sweeps by Gibbs' rule after which a split is improved greedily.
 _GIBBS, _GREEDY = 3, 6
-NOTHING = -1e-9
 
 
 @kernel(allocates=False)
@@ -215,7 +215,7 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
         change = gain_of_merge(blocks, r, target)
         kind = blocks.kind[r]
         may = blocks.n_active[kind] > blocks.limits[kind, 0]
-        if way == 1 and not (may and _accepted(rng, beta, change)):
+        if way == 1 and not (may and accepted(rng, beta, change)):
             return 0.0
         merged = merge_blocks(blocks, r, target, first)
         if way == 1:
@@ -229,7 +229,7 @@ def try_blocks(blocks, rng, beta, eps, first, second, tally):
         split, taken, gain = split_block(blocks, rng, victim, second)
         new = np.int64(taken)
         change += gain
-    if new >= 0 and _within_limits(blocks) and _accepted(rng, beta, change):
+    if new >= 0 and _within_limits(blocks) and accepted(rng, beta, change):
         tally[1] += 1
         return change
     if new >= 0:
@@ -259,19 +259,12 @@ def _try_two_splits(blocks, rng, r, beta, first, second, tally):
     if u >= 0:
         change += _settle(blocks, rng, r, s, first, n_first)
         change += _settle(blocks, rng, t, u, second, n_second)
-        if _within_limits(blocks) and _accepted(rng, beta, change):
+        if _within_limits(blocks) and accepted(rng, beta, change):
             tally[1] += 1
             return change
         move_all(blocks, second, n_second, u, t)
     move_all(blocks, first, n_first, s, r)
     return 0.0
-
-
-@kernel(allocates=False)
-def _accepted(rng, beta, change):
-    if change < NOTHING:
-        return True
-    return beta < np.inf and next_float(rng) < math.exp(-beta * max(change, 0.0))
 
 
 @kernel(allocates=False)

@@ -8,14 +8,12 @@ import numpy as np
 
 from partwise.kernels.jit import kernel
 from partwise.kernels.rng import next_float, shuffle
+from partwise.sbm._kernels.acceptance import NOTHING
 from partwise.sbm._kernels.blocks import gather, move_node, put_idle_back, release, take_idle
 from partwise.sbm._kernels.gains import gain_of_move
 from partwise.sbm._kernels.proposals import draw_target, probability, return_probability
 
 __all__ = ["sweep"]
-
-#: Changes above this are none: rounding.
-NOTHING = -1e-9
 
 
 @kernel(allocates=False)
