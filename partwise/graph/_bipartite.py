@@ -42,9 +42,10 @@ def check_sides(graph: Graph, sides: ArrayLike | None) -> NDArray[np.bool_]:
         side = array == kinds[-1] if len(kinds) == 2 else np.zeros(n, bool)
     at = int(inner_edge(indptr, indices, side))
     if at >= 0:
-        u = int(np.searchsorted(indptr, at, side="right")) - 1
+        u, v = int(np.searchsorted(indptr, at, side="right")) - 1, int(indices[at])
+        if graph.names is not None:
+            u, v = graph.names[u], graph.names[v]
         raise ValueError(
-            f"the graph is not bipartite: edge ({u}, {int(indices[at])}) joins two nodes of the "
-            f"same side"
+            f"the graph is not bipartite: edge ({u}, {v}) joins two nodes of the same side"
         )
     return side
