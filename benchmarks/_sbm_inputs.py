@@ -323,6 +323,7 @@ def _large(sizes: Iterable[int]) -> list[GraphSource]:
 
 def _lfr(n: int) -> list[GraphSource]:
     def make(seed: int) -> BlockGraph:
+        """Return the same graph for every seed."""
         from partwise.graph import generators
 
         graph, labels = generators.lfr_graph(

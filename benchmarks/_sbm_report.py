@@ -81,6 +81,7 @@ def _signed(name: str, digits: int = 3) -> Any:
     """Return a column with a relative excess, in per cent."""
 
     def cell(entry: Mapping[str, Any]) -> str:
+        """Return the text of an entry."""
         value = entry[name]
         # + 0.0 makes a plain zero of a negative one
         return "-" if value is None else f"{round(100 * value, digits) + 0.0:+.{digits}f} %"
@@ -90,6 +91,7 @@ def _signed(name: str, digits: int = 3) -> Any:
 
 def _length(name: str, digits: int = 2) -> Any:
     def cell(entry: Mapping[str, Any]) -> str:
+        """Return the text of an entry."""
         return "-" if entry[name] is None else f"{entry[name]:.{digits}f}"
 
     return cell
@@ -103,6 +105,7 @@ def _blocks(name: str) -> Any:
     """Return a column with numbers of blocks, as 3 or 4+6."""
 
     def cell(entry: Mapping[str, Any]) -> str:
+        """Return the text of an entry."""
         return "-" if entry[name] is None else "+".join(map(str, entry[name]))
 
     return cell

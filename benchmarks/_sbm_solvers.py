@@ -53,6 +53,7 @@ def _community(name: str) -> Callable[[BlockGraph], Any]:
     """Return the conversion that the suite of communities has for a package."""
 
     def convert(problem: BlockGraph) -> Any:
+        """Return the graph in the format of the package."""
         return COMMUNITY_FORMS[name]().convert(problem.instance)
 
     return convert
@@ -99,6 +100,7 @@ def _fit(
         options["n_sweeps"] = n_sweeps
 
     def call(job: Job, seed: int) -> Answer:
+        """Return the labels that the method finds."""
         from partwise.sbm import fit_sbm
 
         found = fit_sbm(
@@ -127,6 +129,7 @@ def _leiden(job: Job, seed: int) -> Answer:
 
 def _igraph(method: str, **options: Any) -> Callable[[Job, int], Answer]:
     def call(job: Job, seed: int) -> Answer:
+        """Return the labels that the method finds."""
         graph, _ = job.data
         random.seed(seed)  # igraph draws from Python's generator
         return Answer(getattr(graph, method)(**options).membership)
@@ -158,6 +161,7 @@ def _bilouvain(job: Job, seed: int) -> Answer:
 
 def _minimize(model: str, *, is_nested: bool) -> Callable[[Job, int], Answer]:
     def call(job: Job, seed: int) -> Answer:
+        """Return the labels that the method finds."""
         import graph_tool.all as gt
 
         graph, types = job.data

@@ -42,16 +42,17 @@ def test_smooth_multiplies_by_the_scaled_numbers_of_edges():
     scale = np.array([0.5, 1.0, 2.0, 0.25, 1.0], np.float32)
     points, out = small_points(5, 3), np.empty((5, 3), np.float32)
     smooth(problem.indptr, problem.indices, problem.times, scale, points, out)
-    np.testing.assert_allclose(out, scale[:, None] * (matrix @ (scale[:, None] * points)), 1e-5)
+    expected = scale[:, None] * (matrix @ (scale[:, None] * points))
+    assert out == pytest.approx(expected, rel=1e-5, abs=0)
 
 
 def test_gram_and_turn_make_columns_orthonormal():
     points, products = small_points(40, 6), np.empty((6, 6))
     gram(points, products)
-    np.testing.assert_allclose(products, points.T.astype(float) @ points, rtol=1e-6, atol=1e-6)
+    assert products == pytest.approx(points.T.astype(float) @ points, rel=1e-6, abs=1e-6)
     turned = points.copy()
     turn(turned, np.linalg.inv(np.linalg.cholesky(products)).T.astype(np.float32))
-    np.testing.assert_allclose(turned.T @ turned, np.eye(6), atol=1e-5)
+    assert turned.T @ turned == pytest.approx(np.eye(6), abs=1e-5)
 
 
 def test_normalised_points_have_length_1_and_0_stays_0():
@@ -59,7 +60,7 @@ def test_normalised_points_have_length_1_and_0_stays_0():
     points[3] = 0
     normalise(points)
     lengths = np.linalg.norm(points, axis=1)
-    np.testing.assert_allclose(lengths, np.where(np.arange(7) == 3, 0, 1), rtol=1e-6)
+    assert lengths == pytest.approx(np.where(np.arange(7) == 3, 0, 1), rel=1e-6)
 
 
 def test_nearest_centre_has_the_largest_product_and_sums_are_those_of_groups():
@@ -68,12 +69,12 @@ def test_nearest_centre_has_the_largest_product_and_sums_are_those_of_groups():
     group, closeness = np.empty(15, np.int32), np.empty(15, np.float32)
     nearest(points, np.ascontiguousarray(centres.T), nodes, group, closeness)
     products = points[nodes] @ centres.T
-    np.testing.assert_array_equal(group, products.argmax(axis=1))
-    np.testing.assert_allclose(closeness, products.max(axis=1), rtol=1e-5)
+    assert (group == products.argmax(axis=1)).all()
+    assert closeness == pytest.approx(products.max(axis=1), rel=1e-5)
     sums = np.empty((5, 4))
     add_up(points, nodes, group, sums)
     for c in range(5):
-        np.testing.assert_allclose(sums[c], points[nodes[group == c]].sum(axis=0), atol=1e-5)
+        assert sums[c] == pytest.approx(points[nodes[group == c]].sum(axis=0), abs=1e-5)
 
 
 # -- the embedding
@@ -88,7 +89,7 @@ def test_points_lie_in_the_space_of_the_dominant_eigenvectors():
     values, vectors = np.linalg.eigh(matrix)
     dominant = vectors[:, np.argsort(-np.abs(values))[:32]]
     points = embed(problem, seed_state(0)).astype(float)
-    np.testing.assert_allclose(np.linalg.norm(points, axis=1), np.ones(n), rtol=1e-5)
+    assert np.linalg.norm(points, axis=1) == pytest.approx(np.ones(n), rel=1e-5)
     # Points were scaled one by one; this undoes it, up to a factor of each row.
     inside = dominant @ np.linalg.lstsq(dominant, points, rcond=None)[0]
     shrunk = np.linalg.norm(points - inside) / np.linalg.norm(points)
@@ -98,7 +99,7 @@ def test_points_lie_in_the_space_of_the_dominant_eigenvectors():
 def test_nodes_without_edges_are_points_at_0():
     problem = pose(Graph.from_edges([(0, 1), (1, 2)], n_nodes=5))
     points = embed(problem, seed_state(0))
-    np.testing.assert_array_equal(points[3:], 0)
+    assert (points[3:] == 0).all()
 
 
 @pytest.mark.parametrize("inside", [0.4, 0.0], ids=["assortative", "disassortative"])
@@ -136,5 +137,5 @@ def test_a_graph_without_edges_has_small_blocks():
 def test_the_same_seed_gives_the_same_small_blocks():
     problem = pose(bipartite_graph(200)[0])
     once, again, other = (small_blocks(problem, 30, NONE, seed_state(s)) for s in (5, 5, 6))
-    np.testing.assert_array_equal(once, again)
+    assert (once == again).all()
     assert (once != other).any()
