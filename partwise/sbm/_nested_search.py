@@ -13,7 +13,7 @@ from partwise.sbm._hierarchy import Items, Levels, build, improve, make_upper, r
 from partwise.sbm._kernels.blocks import Blocks
 from partwise.sbm._problem import Model, Problem, compact, make_blocks
 from partwise.sbm._result import Effort
-from partwise.sbm._search import EPS, FRESH, Budget, Plan, search
+from partwise.sbm._search import EPS, FRESH, LAST_STEPS, Budget, Plan, search
 
 __all__ = ["NestedFound", "cost_of_levels", "make_nested", "nested_search"]
 
@@ -247,6 +247,14 @@ class _Run:
             if time.perf_counter() - began < 0.5 * _CHUNK_SECONDS:
                 size *= 2
             report(done / len(betas))
+        if 0 < done < len(betas) and betas[done - 1] < np.inf:
+            # Stopped while it was hot.
+            _, best, steps = anneal_nested(
+                blocks, self.rng, np.full(LAST_STEPS, np.inf), 0, EPS, 0.0, cost, best,
+                best_labels, best_parent, self.order, self.work, item_work, gains, found.tally,
+                tally,
+            )  # fmt: skip
+            found.sweeps += int(steps)
         found.tally += tally
         if best < found.cost - 1e-9:
             names, labels = np.unique(best_labels, return_inverse=True)

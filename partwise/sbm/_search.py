@@ -20,7 +20,7 @@ EPS = 1.0  # how far proposals are from those of the edges, towards uniform ones
 FRESH = 0.01  # part of the proposals that make a new block
 _BETAS, _GREEDY_STEPS = (0.7, 3.0), 20
 _CYCLE = 250  # sweeps from hot to cold, again and again: small graphs have minima far apart
-_LAST_STEPS = 2  # greedy sweeps even when the budget is spent
+LAST_STEPS = 2  # greedy sweeps even when the budget is spent
 # Large graphs have few minima, but many nodes that are not yet where they belong.
 _LARGE, _BETAS_OF_LARGE, _GREEDY_STEPS_OF_LARGE = 5000, (1.0, 10.0), 5
 _CHUNK_SECONDS = 0.2  # between looks at the clock
@@ -228,7 +228,7 @@ class _Run:
         if 0 < done < len(betas) and betas[done - 1] < np.inf:
             # Stopped while it was hot.
             _, best, steps = anneal(
-                blocks, self.rng, np.full(_LAST_STEPS, np.inf), 0, EPS, 0.0, cost, best,
+                blocks, self.rng, np.full(LAST_STEPS, np.inf), 0, EPS, 0.0, cost, best,
                 best_labels, self.order, self.work, found.tally,
             )  # fmt: skip
             found.sweeps += int(steps)

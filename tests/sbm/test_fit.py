@@ -6,7 +6,7 @@ import pytest
 
 from partwise.graph import Graph
 from partwise.metrics import adjusted_rand_index, description_length
-from partwise.sbm import fit_sbm
+from partwise.sbm import fit_nested_sbm, fit_sbm
 from partwise.sbm._problem import Model, cost_of, pose
 from tests.oracles import block_models as oracle
 
@@ -237,24 +237,30 @@ def test_both_types_have_blocks_where_one_split_alone_is_no_gain(seed):
     assert best.description_length == pytest.approx(183.338997, abs=1e-6)
 
 
-def test_a_search_that_is_stopped_while_hot_ends_greedily():
+@pytest.mark.parametrize("fit", [fit_sbm, fit_nested_sbm])
+def test_a_search_that_is_stopped_while_hot_ends_greedily(fit, monkeypatch):
     graph = simple("les_miserables_graph")
-    asked = []
-
-    def stop():
-        """Answer yes soon after the annealing has begun."""
-        asked.append(None)
-        return messages[-1:] == ["annealing"]
-
-    messages = []
-    found = fit_sbm(
-        graph, random_state=0, n_sweeps=10**6, stop=stop,
-        callback=lambda part, what: messages.append(what),
-    )  # fmt: skip
-    assert asked
-    assert not found.effort.is_complete
-    assert found.effort.sweeps < 10**5
-    assert found.description_length < 720  # at random, blocks of these numbers have more than 1000
+    lengths = {}
+    for steps in (0, 2):
+        monkeypatch.setattr("partwise.sbm._search.LAST_STEPS", steps)
+        monkeypatch.setattr("partwise.sbm._nested_search.LAST_STEPS", steps)
+        lengths[steps] = []
+        for seed in range(6):
+            messages = []
+            found = fit(
+                graph,
+                initial_labels=np.random.default_rng(seed).integers(0, 8, 77),
+                random_state=seed,
+                n_sweeps=10**6,
+                stop=lambda told=messages: told[-1:] == ["annealing"],  # after the first sweep
+                callback=lambda part, what, told=messages: told.append(what),
+            )
+            assert not found.effort.is_complete
+            assert found.effort.sweeps < 100
+            lengths[steps].append(found.description_length)
+    hot, greedy = np.array(lengths[0]), np.array(lengths[2])
+    assert (greedy <= hot + 1e-9).all()
+    assert (greedy < hot - 1).any()
 
 
 def test_a_search_that_is_stopped_returns_the_best_so_far():
