@@ -34,6 +34,11 @@ def growth_strings(n):
             yield [*labels, label]
 
 
+def is_mixed(labels, types):
+    """Whether a block has nodes of both types."""
+    return bool(set(labels[types == 0].tolist()) & set(labels[types == 1].tolist()))
+
+
 def information(shares):
     """Mutual information of the blocks of the two ends of an edge."""
     outer = shares.sum(axis=1, keepdims=True) * shares.sum(axis=0, keepdims=True)
@@ -60,23 +65,30 @@ def planted_bipartite(rng, half=504, ka=4, kb=6, n_edges=14_000):
 # -- minima
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("bipartite", [False, True])
 @pytest.mark.parametrize("degree_corrected", [True, False])
-def test_the_minimum_over_all_partitions_is_found(degree_corrected):
+def test_the_minimum_over_all_partitions_is_found(degree_corrected, bipartite):
+    sizes = [4, 5, 6, 7] * 46 + [8] * 12 + [9] * 4  # of 9 nodes there are 21,147 partitions
+    partitions = {n: [np.array(b, np.int32) for b in growth_strings(n)] for n in set(sizes)}
+    assert len(partitions[9]) == 21_147
     hits = 0
-    for seed in range(50):
+    for seed, n in enumerate(sizes):
         rng = np.random.default_rng(seed)
-        n = int(rng.integers(4, 8))
-        edges = oracle.random_multigraph(rng, n, int(rng.integers(3, 20)))
+        types = (np.arange(n) >= n // 2).astype(np.int64) if bipartite else None
+        edges = oracle.random_multigraph(rng, n, int(rng.integers(3, 20)), types)
         src, dst, times = (np.array(x) for x in zip(*edges, strict=True))
         graph = Graph.from_edges(np.stack((src, dst), 1), times, n_nodes=n)
-        problem, model = pose(graph), Model(degree_corrected)
-        costs = [cost_of(problem, model, np.array(b, np.int32)) for b in growth_strings(n)]
-        best = min(costs) - cost_of(problem, model, np.zeros(n, np.int32))
-        found = fit_sbm(graph, degree_corrected=degree_corrected, n_sweeps=100, random_state=seed)
-        one = description_length(graph, np.zeros(n, int), degree_corrected=degree_corrected)
+        problem, model = pose(graph, types), Model(degree_corrected)
+        apart = [b for b in partitions[n] if types is None or not is_mixed(b, types)]
+        first = np.zeros(n, np.int32) if types is None else types.astype(np.int32)
+        best = min(cost_of(problem, model, b) for b in apart) - cost_of(problem, model, first)
+        options = {"types": types, "degree_corrected": degree_corrected}
+        one = description_length(graph, first, **options)
+        found = fit_sbm(graph, n_sweeps=100, random_state=seed, **options)
         assert found.description_length >= one + best - 1e-9
         hits += found.description_length <= one + best + 1e-9
-    assert hits >= 49
+    assert hits >= 0.99 * len(sizes)
 
 
 @pytest.mark.parametrize("name", BEST)
