@@ -1,0 +1,1 @@
+"""Kernels for GPUs: traversal of graphs with balanced loads, and inner loops of other rooms."""
