@@ -10,6 +10,7 @@ import os
 
 __all__ = [
     "CompileNotice",
+    "DeviceError",
     "FormatError",
     "GraphFormatError",
     "InfeasibleWarning",
@@ -30,6 +31,10 @@ class CompileNotice(PartwiseWarning):
 
 class InfeasibleWarning(PartwiseWarning):
     """The result does not satisfy a constraint that was asked for."""
+
+
+class DeviceError(RuntimeError):
+    """A GPU was asked for and cannot be used; the message says what is missing."""
 
 
 class FormatError(ValueError):

@@ -1,0 +1,1 @@
+"""Twins of device kernels on the CPU."""
