@@ -1,1 +1,14 @@
-"""Kernels for GPUs: traversal of graphs with balanced loads, and inner loops of other rooms."""
+"""Traversal of graphs with balanced loads on GPUs, with twins on the CPU."""
+
+from partwise._lazy import lazy_exports
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__,
+    {
+        "BFSResult": "_bfs",
+        "bfs": "_bfs",
+        "bfs_memory": "_bfs",
+        "has_cuda": "_device",
+        "resolve_device": "_device",
+    },
+)

@@ -43,7 +43,7 @@ def rows_of(n, edges):
 def expected(indptr, indices):
     n = len(indptr) - 1
     data = np.ones(len(indices))
-    matrix = csr_array((data, indices, indptr), shape=(n, n))
+    matrix = csr_array((data, indices.copy(), indptr.copy()), shape=(n, n))  # changed in place
     matrix.sum_duplicates()
     matrix.data[:] = 1
     distance = shortest_path(matrix, indices=0, unweighted=True)

@@ -6,10 +6,10 @@ import numpy as np
 
 from partwise.kernels.jit import kernel
 
-__all__ = ["search"]
+__all__ = ["find_parents", "search"]
 
 #: From the frontier to its neighbours until its arcs are more than 1 / _PULL of those of unknown
-#: nodes; back again when it has fewer than 1 / _PUSH of all nodes (Beamer, Asanovic, Patterson 2012).
+#: nodes; back again when it has fewer than 1 / _PUSH of all nodes (Beamer et al. 2012).
 _PULL, _PUSH = 14, 24
 
 
@@ -79,12 +79,12 @@ def search(indptr, indices, in_indptr, in_indices, source, may_pull, level, pare
         frontier, following = following, frontier
         size = found
     if parent.size > 0:
-        _parents(in_indptr, in_indices, level, parent)
+        find_parents(in_indptr, in_indices, level, parent)
     return depth - 1, read, pulls
 
 
 @kernel
-def _parents(in_indptr, in_indices, level, parent):
+def find_parents(in_indptr, in_indices, level, parent):
     """Write for every node but the source the neighbour of least number on the level before."""
     for v in range(level.size):
         if level[v] > 0:

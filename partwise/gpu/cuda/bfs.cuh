@@ -110,3 +110,34 @@ GLOBAL void bfs_pull(const int64* incoming_indptr, const int* incoming, const un
         }
     }
 }
+
+// A thread for each arc of the worklist, which has the numbers of all arcs of the frontier. Whoever
+// discovers a node makes room for all its arcs at once.
+GLOBAL void bfs_edge(const int64* indptr, const int* indices, int* level, int depth,
+                     const int64* work, int64 n_work, int64* next, uint64* n_next) {
+    for (int64 i = thread_number(); i < n_work; i += thread_count()) {
+        const int v = indices[work[i]];
+        if (level[v] >= 0 || atomicCAS(level + v, -1, depth) >= 0) continue;
+        const int64 first = indptr[v], degree = indptr[v + 1] - first;
+        const int64 place = (int64)atomicAdd(n_next, (uint64)degree);
+        for (int64 j = 0; j < degree; ++j) next[place + j] = first + j;
+    }
+}
+
+// A thread for each part of a node: the arcs from part_indptr[p] up to part_indptr[p + 1], of which
+// none has more than some number. Node v has the parts from first_part[v] up to first_part[v + 1];
+// the frontier has parts.
+GLOBAL void bfs_node_splitting(const int64* part_indptr, const int* indices, const int* first_part,
+                               int* level, int depth, const int* frontier, int size, int* next,
+                               int* n_next) {
+    for (int64 i = thread_number(); i < size; i += thread_count()) {
+        const int p = frontier[i];
+        for (int64 arc = part_indptr[p]; arc < part_indptr[p + 1]; ++arc) {
+            const int v = indices[arc];
+            if (level[v] >= 0 || atomicCAS(level + v, -1, depth) >= 0) continue;
+            const int first = first_part[v], parts = first_part[v + 1] - first;
+            const int place = atomicAdd(n_next, parts);
+            for (int j = 0; j < parts; ++j) next[place + j] = first + j;
+        }
+    }
+}
