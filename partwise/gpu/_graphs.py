@@ -11,7 +11,7 @@ from partwise.gpu._backend import Backend
 from partwise.gpu._traversal import DeviceGraph
 from partwise.graph import Graph
 
-__all__ = ["check_source", "incoming", "on_device"]
+__all__ = ["check_source", "incoming", "incoming_weighted", "on_device"]
 
 
 def check_source(source: Any, n_nodes: int) -> int:
@@ -36,12 +36,29 @@ def incoming(graph: Graph) -> tuple[NDArray[np.int64], NDArray[Any]]:
     indptr, indices, _, _ = graph._arrays
     if not graph.directed:
         return indptr, indices
-    n = graph.n_nodes
+    return _turned(indptr, indices)[:2]
+
+
+def incoming_weighted(
+    graph: Graph, weights: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[np.float64]]:
+    """Return the arcs in rows of their second node, and their weights."""
+    indptr, indices, _, _ = graph._arrays
+    if not graph.directed:
+        return indptr, indices, weights
+    in_indptr, in_indices, order = _turned(indptr, indices)
+    return in_indptr, in_indices, weights[order]
+
+
+def _turned(
+    indptr: NDArray[np.int64], indices: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[np.intp]]:
+    n = len(indptr) - 1
     order = np.argsort(indices, kind="stable")
     rows = np.repeat(np.arange(n, dtype=indices.dtype), np.diff(indptr))
     in_indptr = np.zeros(n + 1, np.int64)
     np.cumsum(np.bincount(indices, minlength=n), out=in_indptr[1:])
-    return in_indptr, rows[order]
+    return in_indptr, rows[order], order
 
 
 def on_device(backend: Backend, graph: Graph, *, both_ways: bool) -> DeviceGraph:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from partwise.gpu._advance import Advance
 from partwise.gpu._backend import Backend
 from partwise.gpu._splitting import most_arcs, split_nodes
 
@@ -16,8 +17,6 @@ BFS_STRATEGIES = (
 #: Those whose frontiers are no lists of nodes, so that rounds cannot change direction.
 PUSH_ONLY = ("edge", "node_splitting")
 
-_MERGE_ITEMS = 8  # rows and arcs of a thread on the merge path
-_MOST_ARCS = 64  # of a node in a sub-round of the hierarchical strategy
 _PULL, _PUSH = 14, 24  # as on the CPU
 
 
@@ -85,7 +84,7 @@ def bfs_levels(
         return _by_edges(backend, graph, source)
     if strategy == "node_splitting":
         return _by_parts(backend, graph, source)
-    search = _Search(backend, graph, source)
+    search = _Search(backend, graph, source, strategy)
     rounds = Rounds()
     unknown = graph.n_arcs
     pulling = False
@@ -99,7 +98,10 @@ def bfs_levels(
         rounds.depth += 1
         rounds.strategies.append("pull" if pulling else strategy)
         rounds.arcs += 0 if pulling else arcs
-        search.step("pull" if pulling else strategy, rounds.depth)
+        if pulling:
+            search.pull(rounds.depth)
+        else:
+            search.push(rounds.depth)
     rounds.depth -= 1
     return search.level, rounds
 
@@ -158,62 +160,45 @@ def _by_parts(backend: Backend, graph: DeviceGraph, source: int) -> tuple[Any, R
 class _Search:
     """The arrays of a search."""
 
-    def __init__(self, backend: Backend, graph: DeviceGraph, source: int) -> None:
+    def __init__(self, backend: Backend, graph: DeviceGraph, source: int, strategy: str) -> None:
         xp = backend.xp
         self.backend, self.graph = backend, graph
         n = graph.n_nodes
+        self.advance = Advance(backend, "bfs", strategy, graph.indptr, graph.indices)
         self.level = xp.full(n, -1, xp.int32)
         self.level[source] = 0
         self.frontier, self.next = xp.empty(n, xp.int32), xp.empty(n, xp.int32)
         self.frontier[0] = source
         self.count = xp.zeros(1, xp.int32)
-        self.degrees = xp.diff(graph.indptr)
-        self.offsets = xp.zeros(n + 1, xp.int64)
         self.size = 1
+        self.arcs = 0
 
     def weigh(self) -> int:
-        """Sum up the degrees of the frontier; return how many arcs it has."""
-        xp = self.backend.xp
-        degrees = self.degrees[self.frontier[: self.size]]
-        xp.cumsum(degrees, out=self.offsets[1 : self.size + 1])
-        return int(self.offsets[self.size])
+        """Return how many arcs the frontier has."""
+        self.arcs = self.advance.weigh(self.frontier, self.size)
+        return self.arcs
 
-    def step(self, strategy: str, depth: int) -> None:
-        """Find the next frontier and make it the frontier."""
-        launch, graph, size = self.backend.launch, self.graph, self.size
+    def push(self, depth: int) -> None:
+        """Find the next frontier along the arcs of this one."""
         self.count[0] = 0
-        start = (graph.indptr, graph.indices, self.level, depth, self.frontier, size)
-        end = (self.next, self.count)
-        arcs = int(self.offsets[size])
-        if strategy == "pull":
-            launch(
-                "bfs_pull", graph.n_nodes, graph.in_indptr, graph.in_indices, self._known(),
-                self.level, depth, graph.n_nodes, *end,
-            )  # fmt: skip
-        elif strategy == "node":
-            launch("bfs_node", size, *start, *end)
-        elif strategy == "workload_decomposition":
-            launch("bfs_workload_decomposition", arcs, *start, self.offsets, *end)
-        elif strategy == "merge_path":
-            threads = -(-(size + arcs) // _MERGE_ITEMS)
-            launch("bfs_merge_path", threads, *start, self.offsets, _MERGE_ITEMS, *end)
-        else:
-            self._hierarchical(depth)
+        self.advance.go(
+            self.frontier, self.size, self.arcs, (self.level, depth), (self.next, self.count)
+        )
+        self._turn()
+
+    def pull(self, depth: int) -> None:
+        """Find the next frontier among the nodes that are not known."""
+        graph = self.graph
+        self.count[0] = 0
+        self.backend.launch(
+            "bfs_pull", graph.n_nodes, graph.in_indptr, graph.in_indices, self._known(),
+            self.level, depth, graph.n_nodes, self.next, self.count,
+        )  # fmt: skip
+        self._turn()
+
+    def _turn(self) -> None:
         self.frontier, self.next = self.next, self.frontier
         self.size = int(self.count[0])
-
-    def _hierarchical(self, depth: int) -> None:
-        xp, graph = self.backend.xp, self.graph
-        nodes, size, done = self.frontier, self.size, 0
-        n_rest = xp.zeros(1, xp.int32)
-        while size > 0:
-            rest = xp.empty(size, xp.int32)
-            n_rest[0] = 0
-            self.backend.launch(
-                "bfs_hierarchical", size, graph.indptr, graph.indices, self.level, depth, nodes,
-                size, done, _MOST_ARCS, rest, n_rest, self.next, self.count,
-            )  # fmt: skip
-            nodes, size, done = rest, int(n_rest[0]), done + _MOST_ARCS
 
     def _known(self) -> Any:
         """Return a bit for every node that has a level, least significant bits first."""

@@ -10,17 +10,6 @@ from partwise.errors import DeviceError
 from partwise.gpu import _device, bfs, bfs_memory
 from partwise.gpu._traversal import BFS_STRATEGIES
 from partwise.graph import Graph, as_graph, rmat_graph
-from tests.gpu.emulated import Emulated
-
-
-@pytest.fixture
-def gpu(monkeypatch):
-    """The emulated device in the place of a GPU with a gibibyte."""
-    device = Emulated()
-    monkeypatch.setattr(_device, "why_not_cuda", lambda: None)
-    monkeypatch.setattr(_device, "available_memory", lambda: 2**30)
-    monkeypatch.setattr("partwise.gpu._backend.cuda", lambda: device)
-    return device
 
 
 def directed():
