@@ -11,6 +11,9 @@ from partwise.gpu._registry import SOURCES, kernels
 
 __all__ = ["Backend", "Cuda", "cuda"]
 
+#: Sources whose products are rounded before they are added, as on the CPU.
+_ROUNDED = frozenset({"spmv.cuh"})
+
 BLOCK = 256  # threads of a block, unless a kernel wants otherwise
 
 
@@ -68,7 +71,10 @@ def _compiled(file: str) -> Any:
     import cupy
 
     source = f'#include "{file}"\n'
-    return cupy.RawModule(code=source, options=("--std=c++17", f"-I{SOURCES}"))
+    options = ["--std=c++17", f"-I{SOURCES}"]
+    if file in _ROUNDED:
+        options.append("--fmad=false")
+    return cupy.RawModule(code=source, options=tuple(options))
 
 
 @cache

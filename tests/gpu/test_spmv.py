@@ -1,0 +1,49 @@
+"""Sums over rows on the emulated device, against SciPy."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from partwise.gpu._advance import ADVANCES
+from partwise.gpu._spmv import RowSums
+from tests.gpu.emulated import Emulated
+from tests.gpu.test_bfs_kernels import GRAPHS, rows_of
+
+
+def case(graph, is_weighted):
+    indptr, indices = rows_of(*GRAPHS[graph])
+    rng = np.random.default_rng(1)
+    weights = rng.random(len(indices)) if is_weighted else None
+    return indptr, indices, weights, rng.random(len(indptr) - 1)
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+@pytest.mark.parametrize("strategy", ADVANCES)
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_sums_are_those_of_scipy(graph, strategy, is_weighted):
+    n = GRAPHS[graph][0]
+    indptr, indices, weights, x = case(graph, is_weighted)
+    data = np.ones(len(indices)) if weights is None else weights
+    expected = csr_array((data, indices, indptr), shape=(n, n)) @ x
+    found = RowSums(Emulated(), strategy, indptr, indices, weights).of(x)
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("strategy", ["node", "hierarchical", "merge_path"])
+@pytest.mark.parametrize("graph", ["star from its centre", "dense"])
+def test_sums_do_not_depend_on_the_schedule(graph, strategy):
+    indptr, indices, weights, x = case(graph, True)
+    sums = [RowSums(Emulated(seed), strategy, indptr, indices, weights).of(x) for seed in range(4)]
+    assert len({found.tobytes() for found in sums}) == 1
+    if strategy != "merge_path":
+        for v, row in enumerate(np.split(np.arange(len(indices)), indptr[1:-1])):
+            total = 0.0
+            for arc in row:
+                total += x[indices[arc]] * weights[arc]
+            assert sums[0][v] == total
+
+
+@pytest.mark.parametrize("strategy", ADVANCES)
+def test_no_rows(strategy):
+    sums = RowSums(Emulated(), strategy, np.zeros(1, np.int64), np.zeros(0, np.int32))
+    assert sums.of(np.zeros(0)).shape == (0,)
