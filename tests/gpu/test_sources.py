@@ -1,0 +1,45 @@
+"""The sources of kernels: none is forgotten, and all can be compiled for devices."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from partwise.gpu._registry import SOURCES, kernels
+
+FILES = sorted(path.name for path in SOURCES.glob("*.cuh"))
+LIMITS = {"registers": 64, "spilled bytes": 0}
+
+
+def test_every_kernel_of_every_source_is_known():
+    written = {
+        name
+        for path in SOURCES.glob("*.cuh")
+        for name in re.findall(r"GLOBAL\s+\w[\w\s*]*?(\w+)\s*\(", path.read_text())
+    }
+    assert written == set(kernels())
+    for spec in kernels().values():
+        assert spec.file in FILES
+        for kind, name in spec.arguments:
+            assert re.fullmatch(r"(const )?(int|unsigned|int64|uint64|float|double)\*?", kind), name
+
+
+@pytest.mark.parametrize("file", [name for name in FILES if name != "dialect.cuh"])
+def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
+    if shutil.which("nvcc") is None:
+        pytest.skip("there is no nvcc")
+    source = tmp_path / "kernels.cu"
+    source.write_text(f'#include "{file}"\n')
+    done = subprocess.run(
+        ["nvcc", "-std=c++17", "-arch=sm_90", "-cubin", "-Xptxas", "-v", "-Werror", "all-warnings",
+         "-diag-suppress", "177", f"-I{SOURCES}", str(source), "-o", str(tmp_path / "k.cubin")],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    names = set(re.findall(r"Compiling entry function '(\w+)'", done.stderr))
+    assert names == {spec.name for spec in kernels().values() if spec.file == file}
+    registers = [int(number) for number in re.findall(r"Used (\d+) registers", done.stderr)]
+    spills = [int(number) for number in re.findall(r"(\d+) bytes spill", done.stderr)]
+    assert max(registers, default=0) <= LIMITS["registers"]
+    assert max(spills, default=0) <= LIMITS["spilled bytes"]
