@@ -28,7 +28,9 @@ class Backend(Protocol):
 
     xp: Any
 
-    def launch(self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK) -> None:
+    def launch(
+        self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
+    ) -> None:
         """Run a kernel with at least as many threads, up to some number of blocks."""
 
     def to_host(self, array: Any) -> np.ndarray:
@@ -49,7 +51,9 @@ class Cuda:
             "float": np.float32, "double": np.float64,
         }  # fmt: skip
 
-    def launch(self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK) -> None:
+    def launch(
+        self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
+    ) -> None:
         """Run a kernel; numbers are given the type that it takes."""
         spec = kernels()[name]
         grid = min(max(1, -(-n_threads // block)), self._MOST_BLOCKS)
@@ -57,7 +61,7 @@ class Cuda:
             value if kind.endswith("*") else self._numpy_types[kind](value)
             for (kind, _), value in zip(spec.arguments, arguments, strict=True)
         )
-        _compiled(spec.file).get_function(name)((grid,), (block,), passed)
+        _compiled(spec.file).get_function(name)((grid,), (block,), passed, shared_mem=shared_bytes)
 
     def to_host(self, array: Any) -> np.ndarray:
         """Copy an array from the device."""

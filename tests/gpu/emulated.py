@@ -14,13 +14,13 @@ class Emulated:
         self.seed, self.most_blocks, self.block = seed, most_blocks, block
         self.launched = []
 
-    def launch(self, name, n_threads, *arguments, block=None):
+    def launch(self, name, n_threads, *arguments, block=None, shared_bytes=0):
         """Run a kernel of the emulator."""
         self.seed += 1
         self.launched.append(name)
         block = block or self.block
         grid = min(max(1, -(-n_threads // block)), self.most_blocks)
-        launch(name, grid, block, *arguments, seed=self.seed)
+        launch(name, grid, block, *arguments, seed=self.seed, shared_bytes=shared_bytes)
 
     def to_host(self, array):
         """Return the array: it is here."""
