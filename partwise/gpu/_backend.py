@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from partwise.gpu._registry import SOURCES, kernels
+from partwise.gpu._registry import NUMPY_TYPES, SOURCES, kernels
 
 __all__ = ["Backend", "Cuda", "cuda"]
 
 #: Sources whose products are rounded before they are added, as on the CPU.
-_ROUNDED = frozenset({"spmv.cuh"})
+_ROUNDED = frozenset({"spmv.cuh", "vote.cuh"})
 
 BLOCK = 256  # threads of a block, unless a kernel wants otherwise
 
@@ -24,9 +24,12 @@ class Backend(Protocol):
     ----------
     xp : module
         NumPy, or what has its functions.
+    is_host : bool
+        Whether kernels are twins on the CPU, which serve rows of all lengths alike.
     """
 
     xp: Any
+    is_host: bool
 
     def launch(
         self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
@@ -40,16 +43,14 @@ class Backend(Protocol):
 class Cuda:
     """Kernels compiled by NVRTC, on arrays of CuPy, in its current stream."""
 
+    is_host = False
+
     _MOST_BLOCKS = 65_536
 
     def __init__(self) -> None:
         import cupy
 
         self.xp: Any = cupy
-        self._numpy_types = {
-            "int": np.int32, "unsigned": np.uint32, "int64": np.int64, "uint64": np.uint64,
-            "float": np.float32, "double": np.float64,
-        }  # fmt: skip
 
     def launch(
         self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
@@ -58,7 +59,7 @@ class Cuda:
         spec = kernels()[name]
         grid = min(max(1, -(-n_threads // block)), self._MOST_BLOCKS)
         passed = tuple(
-            value if kind.endswith("*") else self._numpy_types[kind](value)
+            value if kind.endswith("*") else NUMPY_TYPES[kind](value)
             for (kind, _), value in zip(spec.arguments, arguments, strict=True)
         )
         _compiled(spec.file).get_function(name)((grid,), (block,), passed, shared_mem=shared_bytes)

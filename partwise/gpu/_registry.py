@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-__all__ = ["SOURCES", "Kernel", "kernels"]
+import numpy as np
+
+__all__ = ["NUMPY_TYPES", "SOURCES", "Kernel", "kernels"]
+
+#: What numbers are given to kernels as.
+NUMPY_TYPES = {
+    "int": np.int32, "unsigned": np.uint32, "int64": np.int64, "uint64": np.uint64,
+    "float": np.float32, "double": np.float64,
+}  # fmt: skip
 
 SOURCES = Path(__file__).resolve().parent / "cuda"
 

@@ -1,28 +1,49 @@
-"""The vote of the neighbours on a device, by kernels for nodes of few, of more and of many arcs."""
+"""The vote of the neighbours: on a device by kernels for nodes of few, of more and of many arcs."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from partwise.gpu._backend import Backend
+import numpy as np
 
-__all__ = ["Vote"]
+from partwise.gpu._backend import Backend
+from partwise.gpu._host import Host
+from partwise.kernels.parallel import deal
+
+__all__ = ["Vote", "vote_of"]
 
 _FEW, _MANY = 16, 1024  # arcs up to which a thread, and a block with its shared memory, will do
 _BLOCK = 128
 _SLOT_BYTES = 12
+_WORTH_THREADS = 20_000  # nodes from which starting threads pays
 
 
-class Vote:
-    """Nodes by their degrees, sorted out once for all rounds.
+def vote_of(
+    backend: Backend, indptr: Any, indices: Any, weights: Any = None, *, n_labels: int | None = None
+) -> Vote | HostVote:
+    """Prepare votes where the backend has its arrays.
 
     Parameters
     ----------
     backend : Backend
-    indptr, indices : arrays
-        Arcs in rows.
+    indptr, indices : int64 array of shape (n + 1,), int32 array of shape (m,)
+        Arcs in rows; self-loops do not vote.
     weights : float64 array of shape (m,), or None
         By default 1 each.
+    n_labels : int, optional
+        Labels are below it; by default below n.
+    """
+    kind = HostVote if isinstance(backend, Host) else Vote
+    return kind(backend, indptr, indices, weights, n_labels=n_labels)  # type: ignore[arg-type]
+
+
+class Vote:
+    """Votes on a device, of nodes that are sorted out by their degrees once.
+
+    Parameters
+    ----------
+    backend, indptr, indices, weights, n_labels
+        As for :func:`vote_of`.
     few, many : int
         Arcs up to which a thread, and a table in shared memory, serve a node.
     """
@@ -34,63 +55,129 @@ class Vote:
         indices: Any,
         weights: Any = None,
         *,
+        n_labels: int | None = None,
         few: int = _FEW,
         many: int = _MANY,
     ) -> None:
         xp = backend.xp
         self.backend = backend
-        is_weighted = int(weights is not None)
-        given = xp.zeros(1, xp.float64) if weights is None else weights
-        self.arcs = (indptr, indices, given, is_weighted)
+        self.no_numbers = xp.zeros(1, xp.float64)
+        given = self.no_numbers if weights is None else weights
+        self.arcs = (indptr, indices, given, int(weights is not None))
         self.n = int(indptr.shape[0]) - 1
+        # a table has room for twice the labels that may come
+        most = self.n if n_labels is None else n_labels
         degrees = xp.diff(indptr)
-        self.few = self._nodes(degrees <= few)
-        self.blocks = []
-        low = few
-        while low < many:
-            high = min(4 * low, many)
-            nodes = self._nodes((degrees > low) & (degrees <= high))
-            if nodes.shape[0] > 0:
-                self.blocks.append((nodes, _table_size(high)))
-            low = high
-        self.hubs = self._nodes(degrees > many)
-        if self.hubs.shape[0] > 0:
-            sizes = [_table_size(int(d)) for d in degrees[self.hubs].tolist()]
-            self.place = xp.zeros(len(sizes) + 1, xp.int64)
-            xp.cumsum(xp.asarray(sizes, dtype=xp.int64), out=self.place[1:])
-            total = sum(sizes)
-            self.tables = xp.empty(total, xp.int32), xp.empty(total, xp.float64)
+        needed = xp.minimum(degrees, most)
+        # kind 0 is for threads, the last one for tables in global memory, others for shared ones
+        self.sizes = [_table_size(few)]
+        while self.sizes[-1] < _table_size(many):
+            self.sizes.append(4 * self.sizes[-1])
+        hub = len(self.sizes)
+        self.kind = xp.ones(self.n, xp.int8)
+        for size in self.sizes[1:-1]:
+            self.kind += 2 * needed > size
+        self.kind[degrees <= few] = 0
+        self.kind[(degrees > few) & (needed > many)] = hub
+        self.kinds = [int(kind) for kind in xp.unique(self.kind).tolist()]
+        self.whole = {
+            kind: xp.flatnonzero(self.kind == kind).astype(xp.int32) for kind in self.kinds
+        }
+        self.place = self.slots = None
+        if hub in self.kinds:
+            hubs = self.whole[hub]
+            sizes = [_table_size(int(d)) for d in needed[hubs].tolist()]
+            self.slots = xp.zeros(self.n, xp.int32)
+            self.slots[hubs] = xp.asarray(sizes, dtype=xp.int32)
+            self.place = xp.zeros(self.n, xp.int64)
+            ends = np.cumsum(sizes, dtype=np.int64)
+            self.place[hubs] = xp.asarray(ends - np.asarray(sizes))
+            self.tables = xp.empty(int(ends[-1]), xp.int32), xp.empty(int(ends[-1]), xp.float64)
 
-    def _nodes(self, which: Any) -> Any:
-        xp = self.backend.xp
-        return xp.flatnonzero(which).astype(xp.int32)
-
-    def of(self, label: Any) -> tuple[Any, Any]:
-        """Return the label that wins at each node, int32, and its sum of weights, float64.
+    def of(
+        self, label: Any, nodes: Any = None, null: Any = None, out: Any = None
+    ) -> tuple[Any, Any, Any]:
+        """Return the best label but its own of each node, its score, and the score of its own.
 
         Parameters
         ----------
         label : int32 array of shape (n,)
             Not negative.
+        nodes : int32 array, optional
+            The nodes to look at, each once; by default all.
+        null : (share, total, mass), optional
+            Float64 arrays by node, by label and by node: a label r is worth ``share[v] * total[r]``
+            less than the sum of the weights, a node's own ``share[v] * (total[r] - mass[v])`` less.
+        out : (winner, won, kept), optional
+            Arrays to write to.
+
+        Returns
+        -------
+        winner : int32 array of shape (n,)
+            Of several best labels the smallest; -1 where there is no other.
+        won, kept : float64 array of shape (n,)
         """
         xp, launch = self.backend.xp, self.backend.launch
-        winner, won = xp.full(self.n, -1, xp.int32), xp.zeros(self.n, xp.float64)
-        out = (winner, won)
-        size = int(self.few.shape[0])
-        if size > 0:
-            launch("vote_thread", size, *self.arcs, label, self.few, size, *out)
-        for nodes, slots in self.blocks:
-            size = int(nodes.shape[0])
-            launch(
-                "vote_block", size * _BLOCK, *self.arcs, label, nodes, size, slots, *out,
-                block=_BLOCK, shared_bytes=_SLOT_BYTES * slots,
+        if out is None:
+            out = xp.full(self.n, -1, xp.int32), xp.zeros(self.n), xp.zeros(self.n)
+        some = (self.no_numbers,) * 3 if null is None else null
+        head = (*self.arcs, label, int(null is not None), *some)
+        for kind in self.kinds:
+            chosen = self.whole[kind] if nodes is None else nodes[self.kind[nodes] == kind]
+            size = int(chosen.shape[0])
+            if size == 0:
+                continue
+            if kind == 0:
+                launch("vote_thread", size, *head, chosen, size, *out)
+            elif kind < len(self.sizes):
+                slots = self.sizes[kind]
+                launch(
+                    "vote_block", size * _BLOCK, *head, chosen, size, slots, *out, block=_BLOCK,
+                    shared_bytes=_SLOT_BYTES * slots,
+                )  # fmt: skip
+            else:
+                assert self.place is not None
+                assert self.slots is not None
+                launch(
+                    "vote_hub", size * _BLOCK, *head, chosen, size, self.place[chosen],
+                    self.slots[chosen], *self.tables, *out, block=_BLOCK,
+                )  # fmt: skip
+        return out
+
+
+class HostVote:
+    """Votes on the CPU; see :class:`Vote`."""
+
+    def __init__(
+        self, backend: Host, indptr: Any, indices: Any, weights: Any = None, *,
+        n_labels: int | None = None,
+    ) -> None:  # fmt: skip
+        self.arcs = (indptr, indices, weights)
+        self.n = len(indptr) - 1
+        self.n_jobs = backend.n_jobs
+        n_labels = self.n if n_labels is None else n_labels
+        self.sums = np.zeros((self.n_jobs, n_labels))
+        self.is_there = np.zeros((self.n_jobs, n_labels), np.uint8)
+
+    def of(
+        self, label: Any, nodes: Any = None, null: Any = None, out: Any = None
+    ) -> tuple[Any, Any, Any]:
+        """Return the best label but its own of each node, its score, and the score of its own."""
+        from partwise.gpu._kernels.vote import vote
+
+        if out is None:
+            out = np.full(self.n, -1, np.int32), np.zeros(self.n), np.zeros(self.n)
+        chosen = np.arange(self.n, dtype=np.int32) if nodes is None else nodes
+        share, total, mass = (None, None, None) if null is None else null
+
+        def work(job: int, n_jobs: int) -> None:
+            """Look at every n_jobs-th node."""
+            vote(
+                *self.arcs, label, share, total, mass, chosen, job, n_jobs, self.sums[job],
+                self.is_there[job], *out,
             )  # fmt: skip
-        size = int(self.hubs.shape[0])
-        if size > 0:
-            launch(
-                "vote_hub", size * _BLOCK, *self.arcs, label, self.hubs, size, self.place,
-                *self.tables, *out, block=_BLOCK,
-            )  # fmt: skip
+
+        deal(work, self.n_jobs if len(chosen) >= _WORTH_THREADS else 1, max(len(chosen), 1))
         return out
 
 

@@ -9,6 +9,7 @@ class Emulated:
     """Runs few blocks of few threads, so that every thread has several turns."""
 
     xp = np
+    is_host = False
 
     def __init__(self, seed=0, most_blocks=3, block=32):
         self.seed, self.most_blocks, self.block = seed, most_blocks, block

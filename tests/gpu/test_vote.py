@@ -7,44 +7,59 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwise.gpu._kernels.vote import vote
-from partwise.gpu._vote import Vote, _table_size
+from partwise.gpu._host import Host
+from partwise.gpu._vote import Vote, _table_size, vote_of
 from tests.gpu.emulated import Emulated
 from tests.gpu.test_bfs_kernels import GRAPHS, rows_of
 
 
-def counted(indptr, indices, weights, label):
-    winner, won = [], []
+def counted(indptr, indices, weights, label, null=None):
+    winner, won, kept = [], [], []
     for v in range(len(indptr) - 1):
-        sums = defaultdict(float)
+        scores = defaultdict(float)
         for arc in range(indptr[v], indptr[v + 1]):
-            sums[int(label[indices[arc]])] += 1.0 if weights is None else weights[arc]
-        best = min(sums, key=lambda r: (-sums[r], r), default=-1)
+            if indices[arc] != v:
+                scores[int(label[indices[arc]])] += 1.0 if weights is None else weights[arc]
+        own = int(label[v])
+        scores[own] += 0.0
+        if null is not None:
+            share, total, mass = null
+            for r in scores:
+                scores[r] -= share[v] * (total[r] - (mass[v] if r == own else 0.0))
+        kept.append(scores.pop(own))
+        best = min(scores, key=lambda r: (-scores[r], r), default=-1)
         winner.append(best)
-        won.append(sums[best] if best >= 0 else 0.0)
-    return winner, won
+        won.append(scores[best] if best >= 0 else 0.0)
+    return winner, won, kept
 
 
-def on_cpu(indptr, indices, weights, label):
-    winner, won = np.zeros(len(indptr) - 1, np.int32), np.zeros(len(indptr) - 1)
-    vote(indptr, indices, weights, label, int(label.max()) + 1, winner, won)
-    return winner.tolist(), won.tolist()
+def lists(found):
+    return tuple(array.tolist() for array in found)
+
+
+def null_model(rng, n, n_labels):
+    """Eighths, whose products and sums are exact."""
+    return tuple(rng.integers(0, 32, size) / 8.0 for size in (n, n_labels, n))
 
 
 @pytest.mark.parametrize("limits", [(16, 2048), (2, 20), (1, 1)])
 @pytest.mark.parametrize("is_weighted", [False, True])
+@pytest.mark.parametrize("is_penalised", [False, True])
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_votes_are_those_counted(graph, is_weighted, limits):
+def test_votes_are_those_counted(graph, is_penalised, is_weighted, limits):
     indptr, indices = rows_of(*GRAPHS[graph])
     rng = np.random.default_rng(6)
+    n = len(indptr) - 1
     weights = rng.integers(1, 5, len(indices)).astype(float) if is_weighted else None
-    label = rng.integers(0, 7, len(indptr) - 1).astype(np.int32)
-    expected = counted(indptr, indices, weights, label)
-    assert on_cpu(indptr, indices, weights, label) == expected
+    label = rng.integers(0, 7, n).astype(np.int32)
+    null = null_model(rng, n, 7) if is_penalised else None
+    expected = counted(indptr, indices, weights, label, null)
+    arcs = indptr, indices, weights
+    for jobs in (1, 3):
+        assert lists(vote_of(Host(jobs), *arcs, n_labels=7).of(label, null=null)) == expected
     device = Emulated()
     few, many = limits
-    winner, won = Vote(device, indptr, indices, weights, few=few, many=many).of(label)
-    assert (winner.tolist(), won.tolist()) == expected
+    assert lists(Vote(device, *arcs, few=few, many=many).of(label, null=null)) == expected
     degrees = np.diff(indptr)
     assert ("vote_hub" in device.launched) == (degrees > many).any()
     assert ("vote_block" in device.launched) == ((degrees > few) & (degrees <= many)).any()
@@ -56,8 +71,30 @@ def test_every_schedule_gives_the_votes_counted(seed, n_labels):
     n = int(rng.integers(1, 40))
     indptr, indices = rows_of(n, rng.integers(0, n, (int(rng.integers(0, 6 * n)), 2)).tolist())
     label = rng.integers(0, n_labels, n).astype(np.int32)
-    winner, won = Vote(Emulated(seed), indptr, indices, few=3, many=12).of(label)
-    assert (winner.tolist(), won.tolist()) == counted(indptr, indices, None, label)
+    found = Vote(Emulated(seed), indptr, indices, n_labels=n_labels, few=3, many=12).of(label)
+    assert lists(found) == counted(indptr, indices, None, label)
+
+
+@pytest.mark.parametrize("device", [Host(), Emulated()], ids=["cpu", "emulated"])
+def test_only_the_nodes_asked_for_are_looked_at(device):
+    indptr, indices = rows_of(*GRAPHS["two hubs"])
+    label = (np.arange(300) % 5).astype(np.int32)
+    nodes = np.array([150, 3, 0, 151], np.int32)
+    out = np.full(300, -7, np.int32), np.full(300, -7.0), np.full(300, -7.0)
+    vote_of(device, indptr, indices, n_labels=5).of(label, nodes, out=out)
+    expected = counted(indptr, indices, None, label)
+    for found, wanted in zip(out, expected, strict=True):
+        assert found[nodes].tolist() == [wanted[v] for v in nodes]
+        assert (np.delete(found, nodes) == -7).all()
+
+
+def test_hubs_of_few_labels_need_no_tables_in_global_memory():
+    indptr, indices = rows_of(*GRAPHS["star from its centre"])
+    device = Emulated()
+    label = (np.arange(400) % 3).astype(np.int32)
+    found = Vote(device, indptr, indices, n_labels=3, few=2, many=10).of(label)
+    assert lists(found) == counted(indptr, indices, None, label)
+    assert "vote_hub" not in device.launched
 
 
 def test_tables_are_powers_of_two_and_at_most_half_full():

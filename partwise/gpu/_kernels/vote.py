@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from partwise.kernels.jit import kernel
 
 __all__ = ["vote"]
 
 
-@kernel
-def vote(indptr, indices, weights, label, n_labels, winner, won):
-    """Find for every node the label with the largest sum of weights over its arcs.
+@kernel(allocates=False)
+def vote(
+    indptr, indices, weights, label, share, total, mass, nodes, job, n_jobs, sums, is_there,
+    winner, won, kept,
+):  # fmt: skip
+    """Find the best label but its own, of every n_jobs-th node from number `job` on.
 
     Parameters
     ----------
     indptr, indices
-        Arcs in rows.
+        Arcs in rows; self-loops do not count.
     weights : float64 ndarray of shape (m,), or None
     label : int32 ndarray of shape (n,)
-        From 0 up to but not `n_labels`.
-    winner : int32 ndarray of shape (n,)
-        Output; of several the smallest label, -1 for nodes without arcs.
-    won : float64 ndarray of shape (n,)
-        Output: the sum.
+        From 0 on, below the length of `sums`.
+    share, total, mass : float64 ndarray, or None
+        A label r is worth ``share[v] * total[r]`` less than the sum of the weights, and a node's
+        own ``share[v] * (total[r] - mass[v])`` less.
+    nodes : int32 ndarray of shape (k,)
+    job, n_jobs : int
+    sums, is_there : float64 and uint8 ndarray
+        0 everywhere, before and after.
+    winner, won, kept : int32 and float64 ndarrays of shape (n,)
+        Output: of several best labels the smallest, -1 where there is no other; its score; the
+        score of the node's own.
     """
-    sums, is_there = np.zeros(n_labels), np.zeros(n_labels, np.uint8)
-    for v in range(winner.size):
-        best, best_sum = -1, 0.0
+    for i in range(job, nodes.size, n_jobs):
+        v = nodes[i]
+        own = label[v]
+        for arc in range(indptr[v], indptr[v + 1]):
+            u = indices[arc]
+            if u != v:
+                is_there[label[u]] = 1
+                sums[label[u]] += 1.0 if weights is None else weights[arc]
+        for_own = sums[own]
+        sums[own] = 0.0
+        is_there[own] = 0
+        best, score = -1, 0.0
         for arc in range(indptr[v], indptr[v + 1]):
             r = label[indices[arc]]
-            is_there[r] = 1
-            sums[r] += 1.0 if weights is None else weights[arc]
-        for arc in range(indptr[v], indptr[v + 1]):
-            r = label[indices[arc]]
-            if is_there[r] != 0:
-                if best < 0 or sums[r] > best_sum or (sums[r] == best_sum and r < best):
-                    best, best_sum = r, sums[r]
-                is_there[r] = 0
-                sums[r] = 0.0
-        winner[v], won[v] = best, best_sum
+            if is_there[r] == 0:
+                continue
+            found = sums[r]
+            if share is not None:
+                found -= share[v] * total[r]
+            if best < 0 or found > score or (found == score and r < best):
+                best, score = r, found
+            is_there[r] = 0
+            sums[r] = 0.0
+        if share is not None:
+            for_own -= share[v] * (total[own] - mass[v])
+        winner[v], won[v], kept[v] = best, score, for_own

@@ -8,6 +8,7 @@
 #else
 #define GLOBAL extern "C" __global__
 #define DEVICE static __device__ __forceinline__
+#define DEVICE_METHOD __device__ __forceinline__
 #define SHARED __shared__
 #define DYNAMIC_SHARED(type, name)                   \
     extern __shared__ unsigned char shared_bytes[]; \

@@ -257,6 +257,7 @@ T atomic(T* place, Change change) {
 
 #define GLOBAL static
 #define DEVICE static inline
+#define DEVICE_METHOD inline
 #define SHARED static
 #define DYNAMIC_SHARED(type, name) \
     type* name = reinterpret_cast<type*>(emulator::dynamic_shared.data())

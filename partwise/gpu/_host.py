@@ -1,0 +1,52 @@
+"""The CPU as a backend: NumPy, and kernels of Numba in the place of those of a device."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from partwise.gpu._registry import NUMPY_TYPES, kernels
+from partwise.kernels.parallel import launch_on
+
+__all__ = ["Host"]
+
+
+class Host:
+    """Runs twins: functions of ``partwise.gpu._kernels`` that take what a device's kernel takes.
+
+    Parameters
+    ----------
+    n_jobs : int, default=1
+        Threads; results do not depend on them.
+    """
+
+    is_host = True
+    xp: Any = np
+
+    def __init__(self, n_jobs: int = 1) -> None:
+        self.n_jobs = n_jobs
+
+    def launch(
+        self, name: str, n_threads: int, *arguments: Any, block: int = 0, shared_bytes: int = 0
+    ) -> None:
+        """Run the twin of a kernel; the shape of the launch is the twin's own affair."""
+        spec = kernels().get(name) or kernels()[f"{name}_thread"]
+        passed = [
+            value if kind.endswith("*") else NUMPY_TYPES[kind](value)
+            for (kind, _), value in zip(spec.arguments, arguments, strict=True)
+        ]
+        with launch_on(self.n_jobs):
+            _twin(name, spec.file)(*passed)
+
+    def to_host(self, array: Any) -> np.ndarray:
+        """Return the array: it is here."""
+        found: np.ndarray = array
+        return found
+
+
+@cache
+def _twin(name: str, file: str) -> Any:
+    return getattr(import_module(f"partwise.gpu._kernels.{file.removesuffix('.cuh')}"), name)
