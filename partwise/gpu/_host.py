@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from partwise.gpu._registry import NUMPY_TYPES, kernels
-from partwise.kernels.parallel import launch_on
+from partwise.kernels.parallel import SERIAL_BELOW, launch_on
 
 __all__ = ["Host"]
 
@@ -38,7 +38,7 @@ class Host:
             value if kind.endswith("*") else NUMPY_TYPES[kind](value)
             for (kind, _), value in zip(spec.arguments, arguments, strict=True)
         ]
-        with launch_on(self.n_jobs):
+        with launch_on(self.n_jobs if n_threads >= SERIAL_BELOW else 1):
             _twin(name, spec.file)(*passed)
 
     def to_host(self, array: Any) -> np.ndarray:

@@ -26,7 +26,7 @@ from partwise.partition._kernels.refinement import refine_level
 from partwise.partition._presets import Preset
 from partwise.partition._problem import LevelGraph, Problem, coarsest_size
 
-__all__ = ["Candidate", "Clock", "solve"]
+__all__ = ["Candidate", "Clock", "evaluate", "initial_partition", "solve"]
 
 SHRINK = 2.5  # a level ends when this factor fewer clusters are left
 STALL = 0.95  # coarsening ends when a level keeps more than this share of its nodes
@@ -145,20 +145,34 @@ def _refine(
     return Candidate(over, int(cut), part, len(steps))
 
 
+def initial_partition(
+    problem: Problem,
+    graph: LevelGraph,
+    fixed: NDArray[np.int32],
+    preset: Preset,
+    state: NDArray[np.uint64],
+) -> NDArray[np.int32]:
+    """Partition the coarsest graph: components whole if they fit, else by recursive bisection."""
+    part: NDArray[np.int32] = pack_components(
+        graph.indptr, graph.indices, graph.node_weights, fixed, problem.limits
+    )
+    if part.size == 0:
+        weights = graph.weights
+        if weights is None:
+            weights = np.ones(graph.indices.size, dtype=np.int32)
+        part = recursive_bisection(
+            graph.indptr, graph.indices, weights, graph.node_weights, fixed,
+            problem.fractions, problem.limits, preset.tries, state,
+        )  # fmt: skip
+    return part
+
+
 def _from_scratch(
     problem: Problem, preset: Preset, seed: int, trial: int, clock: Clock
 ) -> Candidate:
     state = stream_state(seed, trial)
     levels, graph, fixed, _ = _coarsen(problem, _NOWHERE, state)
-    weights = graph.weights
-    if weights is None:
-        weights = np.ones(graph.indices.size, dtype=np.int32)
-    part = pack_components(graph.indptr, graph.indices, graph.node_weights, fixed, problem.limits)
-    if part.size == 0:
-        part = recursive_bisection(
-            graph.indptr, graph.indices, weights, graph.node_weights, fixed,
-            problem.fractions, problem.limits, preset.tries, state,
-        )  # fmt: skip
+    part = initial_partition(problem, graph, fixed, preset, state)
     message = f"trial {trial + 1}: refining"
     return _refine(problem, levels, graph, fixed, part, preset, state, clock, message)
 

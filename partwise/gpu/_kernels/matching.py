@@ -7,7 +7,7 @@ import numpy as np
 
 from partwise.kernels.jit import kernel
 
-__all__ = ["matching_prefer"]
+__all__ = ["matching_neighbourhood", "matching_prefer"]
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -18,7 +18,11 @@ _S27, _S30, _S31, _S32 = (np.uint64(s) for s in (27, 30, 31, 32))
 @kernel(inline="always")
 def _chance(seed, u, v):
     low, high = np.uint64(min(u, v)), np.uint64(max(u, v))
-    z = seed + (low << _S32 | high) * _GAMMA
+    return _mixed(seed + (low << _S32 | high) * _GAMMA)
+
+
+@kernel(inline="always")
+def _mixed(z):
     z = (z ^ (z >> _S30)) * _MIX_1
     z = (z ^ (z >> _S27)) * _MIX_2
     return z ^ (z >> _S31)
@@ -40,7 +44,8 @@ def matching_prefer(
             if node_weights[u] + node_weights[v] > heaviest:
                 continue
             weight = weights[arc] if weighted != 0 else 1.0
-            rating = weight / (np.float64(node_weights[u]) * np.float64(node_weights[v]))
+            product = np.float64(node_weights[u]) * np.float64(node_weights[v])
+            rating = weight * weight / product
             if best >= 0 and rating < best_rating:
                 continue
             chance = _chance(seed, u, v)
@@ -49,3 +54,14 @@ def matching_prefer(
             ):  # fmt: skip
                 best, best_rating, best_chance = u, rating, chance
         preferred[v] = best
+
+
+@kernel(parallel=True)
+def matching_neighbourhood(indptr, indices, nodes, size, key):
+    """Write a number for the neighbourhood of each node; see ``cuda/matching.cuh``."""
+    for i in numba.prange(size):
+        v = nodes[i]
+        total = np.uint64(0)
+        for arc in range(indptr[v], indptr[v + 1]):
+            total += _mixed((np.uint64(indices[arc]) + np.uint64(1)) * _GAMMA)
+        key[v] = total

@@ -12,6 +12,13 @@
 
 #include "rows.cuh"
 
+// splitmix64's way to mix the bits of a number.
+DEVICE uint64 mixed(uint64 z) {
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBull;
+    return z ^ z >> 31;
+}
+
 struct Choice {
     double rating;
     uint64 chance;
@@ -30,22 +37,20 @@ struct Chooser {
     int64 heaviest;
     uint64 seed;
 
-    // splitmix64 of the ends of an edge: the same from both sides.
+    // The same from both ends of an edge.
     DEVICE_METHOD uint64 chance(int u, int v) const {
         const uint64 low = u < v ? u : v, high = u < v ? v : u;
-        uint64 z = seed + (low << 32 | high) * 0x9E3779B97F4A7C15ull;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
-        z = (z ^ z >> 27) * 0x94D049BB133111EBull;
-        return z ^ z >> 31;
+        return mixed(seed + (low << 32 | high) * 0x9E3779B97F4A7C15ull);
     }
 
-    // Weight of the edge over the product of those of the nodes: clusters stay even.
+    // Squared weight of the edge over the product of those of the nodes: clusters stay even.
     DEVICE_METHOD Choice operator()(int v, int64 arc) const {
         const int u = indices[arc];
         const bool is_free = u != v && mate[u] < 0 && (!grouped || group[u] == group[v]);
         if (!is_free || node_weights[u] + node_weights[v] > heaviest) return {0.0, 0, -1};
         const double weight = weighted ? weights[arc] : 1.0;
-        return {weight / ((double)node_weights[u] * (double)node_weights[v]), chance(u, v), u};
+        const double product = (double)node_weights[u] * (double)node_weights[v];
+        return {weight * weight / product, chance(u, v), u};
     }
 };
 
@@ -80,4 +85,29 @@ GLOBAL void matching_prefer_block(const int64* indptr, const int* indices, const
     CHOOSER;
     rows_by_block(indptr, nodes, size, nobody, chooser, BetterChoice(),
                   [=](int v, const Choice& best) { preferred[v] = best.node; });
+}
+
+// A number for the neighbourhood of each node: the same where the neighbours are the same, and most
+// likely not where they differ.
+struct Neighbour {
+    const int* indices;
+    DEVICE_METHOD uint64 operator()(int, int64 arc) const {
+        return mixed(((uint64)indices[arc] + 1) * 0x9E3779B97F4A7C15ull);
+    }
+};
+
+struct Total {
+    DEVICE_METHOD uint64 operator()(uint64 one, uint64 other) const { return one + other; }
+};
+
+GLOBAL void matching_neighbourhood_thread(const int64* indptr, const int* indices, const int* nodes,
+                                          int size, uint64* key) {
+    rows_by_thread(indptr, nodes, size, (uint64)0, Neighbour{indices}, Total(),
+                   [=](int v, uint64 all) { key[v] = all; });
+}
+
+GLOBAL void matching_neighbourhood_block(const int64* indptr, const int* indices, const int* nodes,
+                                         int size, uint64* key) {
+    rows_by_block(indptr, nodes, size, (uint64)0, Neighbour{indices}, Total(),
+                  [=](int v, uint64 all) { key[v] = all; });
 }
