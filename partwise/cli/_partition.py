@@ -97,6 +97,7 @@ class Preset(StrEnum):
     fast = "fast"
     default = "default"
     quality = "quality"
+    jet = "jet"
 
 
 def partition(
@@ -117,7 +118,7 @@ def partition(
         ),
     ] = 0.03,
     preset: Annotated[
-        Preset, typer.Option("--preset", help="Effort: quick, good, or best.")
+        Preset, typer.Option("--preset", help="Effort: quick, good, or best; jet runs on GPUs.")
     ] = Preset.default,
     seed: Seed = 0,
     trials: Annotated[

@@ -117,7 +117,7 @@ def partition() -> None:
     fixed = np.full(small.n_nodes, -1, dtype=np.int32)
     fixed[:2] = 0, 1
     for graph in weighted_variants(small):
-        for k, preset in ((2, "fast"), (5, "default")):
+        for k, preset in ((2, "fast"), (5, "default"), (3, "jet")):
             partition_graph(graph, k, preset=preset, random_state=0)
         partition_graph(graph, 4, fixed=fixed, contiguous=True, random_state=0)
     shares: Any = [1.0, 2.0, 1.0]

@@ -35,9 +35,7 @@ class Rows:
             self.kinds = [int(kind) for kind in xp.unique(self.kind).tolist()]
             self.whole = [xp.flatnonzero(self.kind == kind).astype(xp.int32) for kind in range(3)]
 
-    def launch(
-        self, name: str, head: tuple[Any, ...], nodes: Any, tail: tuple[Any, ...]
-    ) -> None:
+    def launch(self, name: str, head: tuple[Any, ...], nodes: Any, tail: tuple[Any, ...]) -> None:
         """Run a kernel on some rows.
 
         Parameters
@@ -65,6 +63,4 @@ class Rows:
                 backend.launch(f"{name}_thread", size, *head, rows, size, *tail)
             else:
                 block = _WARP if kind == 1 else _BLOCK
-                backend.launch(
-                    f"{name}_block", size * block, *head, rows, size, *tail, block=block
-                )
+                backend.launch(f"{name}_block", size * block, *head, rows, size, *tail, block=block)

@@ -23,8 +23,8 @@ class GraphPartitioner(GraphEstimator):
         Number of blocks.
     imbalance : float, default=0.03
         By how much a block may exceed its share, as a fraction.
-    preset : {"fast", "default", "quality"}, default="default"
-        How much work the partition is worth.
+    preset : {"fast", "default", "quality", "jet"}, default="default"
+        How much work the partition is worth; ``"jet"`` is the method that GPUs run.
     target_weights : array-like of shape (n_parts,), optional
         Share of every block; by default all are equal.
     fixed : array-like of int, shape (n_nodes,), optional
@@ -39,6 +39,8 @@ class GraphPartitioner(GraphEstimator):
         Threads over which trials are spread; the result does not depend on it.
     time_limit : float, optional
         Seconds after which nothing more is begun.
+    device : {"cpu", "cuda", "auto"}, optional
+        Where to compute; see :func:`partwise.partition.partition_graph`.
     random_state : int, RandomState or None
         The seed.
     verbose : int, default=0
@@ -58,6 +60,8 @@ class GraphPartitioner(GraphEstimator):
         Whether no block is heavier than allowed.
     n_levels_ : int
         Levels of the multilevel hierarchy.
+    device_ : str
+        Where it was computed.
     n_features_in_ : int
         Number of nodes, where the graph came as a matrix.
 
@@ -90,6 +94,7 @@ class GraphPartitioner(GraphEstimator):
         n_trials: int = 1,
         n_jobs: int | None = None,
         time_limit: float | None = None,
+        device: str | None = None,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -103,6 +108,7 @@ class GraphPartitioner(GraphEstimator):
         self.n_trials = n_trials
         self.n_jobs = n_jobs
         self.time_limit = time_limit
+        self.device = device
         self.random_state = random_state
         self.verbose = verbose
 
@@ -140,6 +146,7 @@ class GraphPartitioner(GraphEstimator):
             n_trials=self.n_trials,
             n_jobs=self.n_jobs,
             time_limit=self.time_limit,
+            device=self.device,  # type: ignore[arg-type]
             random_state=self.random_state,
             verbose=self.verbose,
         )
@@ -149,6 +156,7 @@ class GraphPartitioner(GraphEstimator):
         self.block_weights_ = result.block_weights
         self.feasible_ = result.feasible
         self.n_levels_ = result.n_levels
+        self.device_ = result.device
         return self
 
 

@@ -36,6 +36,8 @@ class PartitionResult:
         Whether no block is heavier than allowed.
     preset : str
         The preset that ran.
+    device : str
+        Where it ran, ``"cpu"`` or ``"cuda"``.
     n_levels : int
         Levels of the multilevel hierarchy, the input included.
     n_trials : int
@@ -54,6 +56,7 @@ class PartitionResult:
     max_block_weights: NDArray[Any] = field(repr=False)
     feasible: bool
     preset: str
+    device: str
     n_levels: int
     n_trials: int
     seconds: float
@@ -75,6 +78,7 @@ class PartitionResult:
             "block_weights": self.block_weights.tolist(),
             "max_block_weights": self.max_block_weights.tolist(),
             "preset": self.preset,
+            "device": self.device,
             "n_levels": self.n_levels,
             "n_trials": self.n_trials,
             "seconds": self.seconds,

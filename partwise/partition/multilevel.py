@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 from collections.abc import Callable
@@ -20,13 +21,14 @@ from partwise._checks import (
 )
 from partwise._random import RandomState, check_seed
 from partwise.errors import InfeasibleWarning
+from partwise.gpu._device import Device
 from partwise.graph import Graph, as_graph
 from partwise.partition._presets import find_preset
 from partwise.partition._result import PartitionResult
 
 __all__ = ["partition_graph", "refine_partition"]
 
-PresetName = Literal["fast", "default", "quality"]
+PresetName = Literal["fast", "default", "quality", "jet"]
 
 
 def partition_graph(
@@ -42,6 +44,7 @@ def partition_graph(
     n_trials: int = 1,
     n_jobs: int | None = None,
     time_limit: float | None = None,
+    device: Device | None = None,
     random_state: RandomState = None,
     verbose: int = 0,
     callback: Callable[[float, str], None] | None = None,
@@ -58,9 +61,10 @@ def partition_graph(
     imbalance : float, default=0.03
         By how much a block may exceed its share, as a fraction: no block b is to weigh more than
         ``floor((1 + imbalance) * ceil(t_b * c(V)))``.
-    preset : {"fast", "default", "quality"}, default="default"
+    preset : {"fast", "default", "quality", "jet"}, default="default"
         ``"fast"`` takes about METIS' time; ``"default"`` a few times that for a better cut;
-        ``"quality"`` computes several partitions and combines them.
+        ``"quality"`` computes several partitions and combines them. ``"jet"`` works on many nodes
+        at a time, on GPUs and on threads, with the same result everywhere.
     target_weights : array-like of shape (n_parts,), optional
         Share t_b of every block, positive; divided by their sum. Default: 1 / k each.
     fixed : array-like of int, shape (n,), optional
@@ -73,11 +77,15 @@ def partition_graph(
     n_trials : int, default=1
         Partitions computed from scratch and combined; the preset's own number where that is larger.
     n_jobs : int, optional
-        Threads over which trials are spread: None for 1, -1 for all processors. The result does not
-        depend on it.
+        Threads over which trials are spread, with ``"jet"`` the nodes: None for 1, -1 for all
+        processors. The result does not depend on it.
     time_limit : float, optional
         Seconds after which nothing more is begun that is not needed for a whole result. With it the
         result depends on the machine's speed.
+    device : {"cpu", "cuda", "auto"}, optional
+        ``"cuda"`` is a GPU, which ``"jet"`` runs on; ``"default"`` is ``"jet"`` there. By default
+        the environment variable ``PARTWISE_DEVICE``; else ``"auto"`` for ``"jet"``, which takes a
+        GPU for graphs of 5 million edges or more, if there is one, and the CPU for other presets.
     random_state : int, Generator, RandomState or None
         The seed; None draws one, which the result reports.
     verbose : int, default=0
@@ -94,9 +102,14 @@ def partition_graph(
     ------
     ValueError
         `n_parts` is below 1 or above n, `imbalance` is negative or not finite, the graph is not
-        symmetric or has a negative or NaN weight, or another argument is out of its range.
+        symmetric or has a negative or NaN weight, or another argument is out of its range, such as
+        a preset that GPUs do not have.
     TypeError
         `graph` is no graph, or an argument has the wrong type.
+    partwise.errors.DeviceError
+        A GPU was asked for and cannot be used.
+    MemoryError
+        The graph does not fit on the GPU.
 
     Warns
     -----
@@ -118,6 +131,11 @@ def partition_graph(
     numbers are taken exactly whatever their dtype; others are rounded to one part in 2^50 of their
     sum.
 
+    ``"jet"`` contracts a heavy-edge matching, and pairs at two hops where that leaves many nodes,
+    partitions the coarsest graph of some thousand nodes as above, on the CPU, and refines by moving
+    many nodes at once [4]_. Sums are exact there, too, so that GPUs and any number of threads find
+    the same partition.
+
     About O((n + m) log k) time in practice; memory about three times the CSR arrays.
 
     References
@@ -128,6 +146,9 @@ def partition_graph(
        arXiv:1012.0006.
     .. [3] N. Maas, L. Gottesbueren, D. Seemaier, "Parallel unconstrained local search for
        partitioning irregular graphs", ALENEX 2024, doi:10.1137/1.9781611977929.3.
+    .. [4] M. S. Gilbert, K. Madduri, E. G. Boman, S. Rajamanickam, "Jet: multilevel graph
+       partitioning on graphics processing units", SIAM J. Sci. Comput. 46(5), 2024,
+       arXiv:2304.13194.
 
     Examples
     --------
@@ -140,6 +161,7 @@ def partition_graph(
     graph = as_graph(graph, directed=False)
     n_parts = check_n_parts(n_parts, graph.n_nodes)
     check_imbalance(imbalance)
+    preset, where = _preset_and_device(preset, device, graph)
     effort = find_preset(preset)
     n_trials = max(check_count("n_trials", n_trials), effort.trials)
     n_threads = check_jobs(n_jobs)
@@ -165,15 +187,20 @@ def partition_graph(
         from partwise.partition._finish import all_labels, connect_blocks
         from partwise.partition._solver import Clock, solve
 
-        best, done = solve(
-            problem,
-            effort,
-            init=None if start is None else problem.inner(start),
-            n_trials=n_trials,
-            n_jobs=n_threads,
-            seed=seed,
-            clock=Clock(deadline, report),
-        )
+        inner = None if start is None else problem.inner(start)
+        clock = Clock(deadline, report)
+        if preset == "jet":
+            from partwise.partition._jet.solver import backend_for, solve_with_jet
+
+            best, done = solve_with_jet(
+                problem, effort, backend=backend_for(where, problem, n_threads), init=inner,
+                n_trials=n_trials, seed=seed, clock=clock,
+            )  # fmt: skip
+        else:
+            best, done = solve(
+                problem, effort, init=inner, n_trials=n_trials, n_jobs=n_threads, seed=seed,
+                clock=clock,
+            )  # fmt: skip
         n_levels = best.n_levels
         labels = all_labels(problem, best.labels)
         if contiguous and not connect_blocks(problem, labels):
@@ -186,8 +213,28 @@ def partition_graph(
     if report is not None:
         report(1.0, "done")
     return _result(
-        graph, labels, n_parts, imbalance, target_weights, preset, n_levels, done, started, seed
-    )
+        graph, labels, n_parts, imbalance, target_weights, preset, where, n_levels, done, started,
+        seed,
+    )  # fmt: skip
+
+
+def _preset_and_device(
+    preset: PresetName, device: Device | None, graph: Graph
+) -> tuple[PresetName, str]:
+    """Return the preset that is to run, and ``"cpu"`` or ``"cuda"``."""
+    from partwise.gpu._device import resolve_device
+
+    find_preset(preset)
+    if device is None and "PARTWISE_DEVICE" not in os.environ and preset != "jet":
+        return preset, "cpu"
+    where = resolve_device(device, work=len(graph.indices))
+    if where == "cpu":
+        return preset, where
+    if preset in ("default", "jet"):
+        return "jet", where
+    if device != "cuda":  # the user left it open
+        return preset, "cpu"
+    raise ValueError(f"device='cuda' has preset='jet' only, got preset={preset!r}")
 
 
 def refine_partition(
@@ -200,6 +247,7 @@ def refine_partition(
     target_weights: ArrayLike | None = None,
     fixed: ArrayLike | None = None,
     time_limit: float | None = None,
+    device: Device | None = None,
     random_state: RandomState = None,
 ) -> PartitionResult:
     """Improve a partition: the same as ``partition_graph(..., init=labels)``.
@@ -216,7 +264,7 @@ def refine_partition(
         The partition, with blocks from 0 on.
     n_parts : int, optional
         Number of blocks; by default one more than the largest label.
-    imbalance, preset, target_weights, fixed, time_limit, random_state
+    imbalance, preset, target_weights, fixed, time_limit, device, random_state
         As in :func:`partition_graph`.
 
     Returns
@@ -248,6 +296,7 @@ def refine_partition(
         fixed=fixed,
         init=part,
         time_limit=time_limit,
+        device=device,
         random_state=random_state,
     )
 
@@ -259,6 +308,7 @@ def _result(
     imbalance: float,
     target_weights: ArrayLike | None,
     preset: str,
+    device: str,
     n_levels: int,
     n_trials: int,
     started: float,
@@ -289,6 +339,7 @@ def _result(
         max_block_weights=limits,
         feasible=feasible,
         preset=preset,
+        device=device,
         n_levels=n_levels,
         n_trials=n_trials,
         seconds=time.perf_counter() - started,

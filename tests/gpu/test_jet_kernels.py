@@ -92,7 +92,7 @@ def test_weight_of_arcs_to_open_blocks(graph, is_weighted, backend):
 def test_marks_are_at_nodes_and_their_neighbours(graph, is_weighted, backend):
     case = Case(graph, is_weighted)
     mark = np.zeros(case.n, np.int32)
-    launch(backend, case, "jet_mark", case.arcs[:2], case.nodes, (mark,))
+    launch(backend, case, "mark", case.arcs[:2], case.nodes, (mark,))
     expected = set(case.nodes.tolist())
     for v in case.nodes:
         expected |= {int(u) for u, _ in case.row(v)}
@@ -152,9 +152,7 @@ def test_neighbourhoods_have_the_same_number_if_they_are_the_same(graph, is_weig
     key = np.zeros(case.n, np.uint64)
     nodes = np.arange(case.n, dtype=np.int32)
     launch(backend, case, "matching_neighbourhood", case.arcs[:2], nodes, (key,))
-    rows = [
-        tuple(sorted(case.indices[case.indptr[v] : case.indptr[v + 1]])) for v in range(case.n)
-    ]
+    rows = [tuple(sorted(case.indices[case.indptr[v] : case.indptr[v + 1]])) for v in range(case.n)]
     assert len(set(zip(rows, key.tolist()))) == len(set(rows)) == len(set(key.tolist()))
 
 

@@ -12,7 +12,7 @@ from partwise.graph import Graph, as_graph, grid_graph, hypercube_graph
 from partwise.metrics import block_weights, edge_cut
 from partwise.partition import partition_graph, refine_partition
 
-PRESETS = ("fast", "default", "quality")
+PRESETS = ("fast", "default", "quality", "jet")
 
 
 def from_nx(graph):
@@ -228,7 +228,10 @@ def test_callback_hears_of_progress():
         ({"n_parts": 26}, "n_parts must be at most the number of nodes, 25, got 26"),
         ({"imbalance": -0.1}, "imbalance must be a finite number of at least 0, got -0.1"),
         ({"imbalance": float("nan")}, "imbalance must be"),
-        ({"preset": "best"}, "preset must be one of 'fast', 'default', 'quality', got 'best'"),
+        (
+            {"preset": "best"},
+            "'fast', 'default', 'quality', 'jet', got 'best'",
+        ),
         ({"target_weights": [1, 2, 3]}, r"target_weights must have shape \(2,\)"),
         ({"target_weights": [1, 0]}, "target_weights must be positive, got 0.0 at position 1"),
         ({"fixed": [0]}, r"fixed must have shape \(25,\)"),

@@ -6,7 +6,7 @@ import numba
 
 from partwise.kernels.jit import kernel
 
-__all__ = ["jet_gain", "jet_mark", "jet_open"]
+__all__ = ["jet_gain", "jet_open"]
 
 
 @kernel(parallel=True)
@@ -41,13 +41,3 @@ def jet_open(indptr, indices, weights, weighted, part, is_open, nodes, size, tot
             if u != v and is_open[part[u]] != 0:
                 found += weights[arc] if weighted != 0 else 1.0
         total[v] = found
-
-
-@kernel(parallel=True)
-def jet_mark(indptr, indices, nodes, size, mark):
-    """Mark nodes and all their neighbours."""
-    for i in numba.prange(size):
-        v = nodes[i]
-        mark[v] = 1
-        for arc in range(indptr[v], indptr[v + 1]):
-            mark[indices[arc]] = 1

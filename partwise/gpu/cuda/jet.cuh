@@ -83,23 +83,3 @@ GLOBAL void jet_open_block(const int64* indptr, const int* indices, const double
     rows_by_block(indptr, nodes, size, 0.0, each, Sum(),
                   [=](int v, double all) { sum[v] = all; });
 }
-
-// Set a mark at all neighbours of some nodes, and at the nodes.
-GLOBAL void jet_mark_thread(const int64* indptr, const int* indices, const int* nodes, int size,
-                            int* mark) {
-    for (int64 i = thread_number(); i < size; i += thread_count()) {
-        const int v = nodes[i];
-        mark[v] = 1;
-        for (int64 arc = indptr[v]; arc < indptr[v + 1]; ++arc) mark[indices[arc]] = 1;
-    }
-}
-
-GLOBAL void jet_mark_block(const int64* indptr, const int* indices, const int* nodes, int size,
-                           int* mark) {
-    for (int i = blockIdx.x; i < size; i += gridDim.x) {
-        const int v = nodes[i];
-        if (threadIdx.x == 0) mark[v] = 1;
-        for (int64 arc = indptr[v] + threadIdx.x; arc < indptr[v + 1]; arc += blockDim.x)
-            mark[indices[arc]] = 1;
-    }
-}

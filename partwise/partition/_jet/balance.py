@@ -55,9 +55,7 @@ def push_out(
     return nodes[chosen], blocks[chosen]
 
 
-def evict(
-    state: State, limits: NDArray[np.int64], ideal: NDArray[np.float64]
-) -> tuple[Any, Any]:
+def evict(state: State, limits: NDArray[np.int64], ideal: NDArray[np.float64]) -> tuple[Any, Any]:
     """Return just enough nodes to leave heavy blocks, dealt out to the others as these have room.
 
     With nodes of equal weight, all blocks are within their limits afterwards.
@@ -99,9 +97,7 @@ def _leaving(state: State, limits: NDArray[np.int64], ideal: NDArray[np.float64]
     return xp.flatnonzero(fits & state.may_move).astype(xp.int32)
 
 
-def _cheapest(
-    state: State, nodes: Any, loss: Any, limits: NDArray[np.int64]
-) -> tuple[Any, Any]:
+def _cheapest(state: State, nodes: Any, loss: Any, limits: NDArray[np.int64]) -> tuple[Any, Any]:
     """Return the places in `nodes` of those with the least loss by weight, and their weights.
 
     Of every block just so many that it is within its limit.

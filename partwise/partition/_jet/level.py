@@ -98,14 +98,16 @@ def contract_level(level: Level, cluster: Any, n_clusters: int) -> Level:
         backend, level.indptr, level.indices, level.weights, cluster, n_clusters
     )
     node_weights = xp.bincount(cluster, level.node_weights.astype(xp.float64), n_clusters)
-    carried = []
-    for labels in (level.held, level.group):
-        if labels is not None:
-            coarse = xp.empty(n_clusters, xp.int32)
-            coarse[cluster] = labels  # all nodes of a cluster have the same
-            labels = coarse
-        carried.append(labels)
+
+    def carried(labels: Any) -> Any:
+        """Return the labels of the clusters, whose nodes all have the same."""
+        if labels is None:
+            return None
+        coarse = xp.empty(n_clusters, xp.int32)
+        coarse[cluster] = labels
+        return coarse
+
     return Level(
-        backend, indptr, indices, weights, node_weights.astype(xp.int64), *carried,
-        Rows(backend, indptr),
+        backend, indptr, indices, weights, node_weights.astype(xp.int64), carried(level.held),
+        carried(level.group), Rows(backend, indptr),
     )  # fmt: skip

@@ -19,8 +19,8 @@ def match(level: Level, heaviest: int, seed: int) -> Any:
 
     Every node prefers the free neighbour with the largest squared weight of their edge over the
     product of their weights, and by chance where several are as good; pairs who prefer each other
-    are matched, and the others choose anew [1]_. Where many are left, as in graphs with hubs, nodes with the
-    same neighbourhood are paired, then those who have the same best neighbour [2]_.
+    are matched, and the others choose anew [1]_. Where many are left, as in graphs with hubs, nodes
+    with the same neighbourhood are paired, then those who have the same best neighbour [2]_.
 
     Parameters
     ----------

@@ -37,9 +37,7 @@ class State:
         xp, n = level.backend.xp, level.n_nodes
         self.level, self.part, self.n_parts = level, part, n_parts
         weights = level.weights
-        self.vote = vote_of(
-            level.backend, level.indptr, level.indices, weights, n_labels=n_parts
-        )
+        self.vote = vote_of(level.backend, level.indptr, level.indices, weights, n_labels=n_parts)
         self.best, self.towards, self.inside = self.vote.of(part)
         self.whole = float(level.indices.shape[0] if weights is None else weights.sum())
         self.mark = xp.zeros(n, xp.int32)
@@ -63,7 +61,7 @@ class State:
         if nodes.shape[0] == 0:
             return
         self.part[nodes] = blocks
-        level.rows.launch("jet_mark", (level.indptr, level.indices), nodes, (self.mark,))
+        level.rows.launch("mark", (level.indptr, level.indices), nodes, (self.mark,))
         touched = xp.flatnonzero(self.mark).astype(xp.int32)
         self.mark[touched] = 0
         self.vote.of(self.part, touched, out=(self.best, self.towards, self.inside))

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partwise.gpu._backend import Backend
+from partwise.gpu._device import needs_memory
+from partwise.gpu._host import Host
 from partwise.kernels.rng import stream_state
 from partwise.partition._jet.level import Level, contract_level, from_host, to_host
 from partwise.partition._jet.matching import clusters, match
@@ -16,11 +18,12 @@ from partwise.partition._presets import Preset
 from partwise.partition._problem import Problem
 from partwise.partition._solver import Candidate, Clock, evaluate, initial_partition
 
-__all__ = ["jet_memory", "solve_with_jet"]
+__all__ = ["backend_for", "jet_memory", "solve_with_jet"]
 
 _STALL = 0.95  # coarsening ends when a level keeps more than this share of its nodes
-_COARSEST = 4096  # nodes, or _EACH for each block, at which it ends, too
-_EACH = 8
+_COARSEST, _LARGEST_COARSEST = 4096, 32_768  # nodes at which it ends, too: between these bounds
+_SHRINK = 12  # times fewer than there are, and
+_EACH = 8  # at least so many for each block
 _HEAVIEST = 1.5  # largest weight of a coarse node, in mean weights of the coarsest level
 _FINEST, _COARSER = 0.25, 0.75  # share of its inner weight that a move may lose
 _EXACT = 2.0**53  # sums of weights below it are exact in float64
@@ -108,7 +111,8 @@ def _trial(
 
 def _coarsen(finest: Level, problem: Problem, chance: int) -> tuple[list[Level], list[Any]]:
     """Return the levels, the finest one first, and for all but the last each node's cluster."""
-    size = max(_COARSEST, _EACH * problem.n_parts)
+    size = min(finest.n_nodes // _SHRINK, _LARGEST_COARSEST)
+    size = max(size, _COARSEST, _EACH * problem.n_parts)
     total = int(problem.level.node_weights.sum())
     heaviest = max(1, int(_HEAVIEST * total / min(size, finest.n_nodes)))
     heaviest = min(heaviest, max(1, int(problem.limits.min()) // 2))
@@ -123,15 +127,29 @@ def _coarsen(finest: Level, problem: Problem, chance: int) -> tuple[list[Level],
     return levels, maps
 
 
-def _first(
-    level: Level, problem: Problem, preset: Preset, state: NDArray[np.uint64]
-) -> Any:
+def _first(level: Level, problem: Problem, preset: Preset, state: NDArray[np.uint64]) -> Any:
     """Partition the coarsest level, on the CPU."""
     backend = level.backend
     held = np.empty(0, np.int32) if level.held is None else backend.to_host(level.held)
     coarsest = to_host(level, problem.like.dtype)
     part = initial_partition(problem, coarsest, held, preset, state)
     return backend.xp.asarray(part)
+
+
+def backend_for(where: str, problem: Problem, n_jobs: int) -> Backend:
+    """Return the backend of a device.
+
+    Raises
+    ------
+    MemoryError
+        The problem does not fit on the GPU.
+    """
+    if where == "cpu":
+        return Host(n_jobs)
+    from partwise.gpu import _backend
+
+    needs_memory(jet_memory(problem), "a partition by preset='jet'")
+    return _backend.cuda()
 
 
 def jet_memory(problem: Problem) -> int:
