@@ -8,7 +8,9 @@ from typing import Any, Literal, get_args
 
 from partwise.errors import DeviceError
 
-__all__ = ["Device", "available_memory", "has_cuda", "needs_memory", "resolve_device"]
+__all__ = [
+    "Device", "available_memory", "device_for", "has_cuda", "needs_memory", "resolve_device",
+]  # fmt: skip
 
 Device = Literal["cpu", "cuda", "auto"]
 
@@ -49,6 +51,37 @@ def resolve_device(device: str | None = None, *, given: Any = None, work: float 
         if reason is not None:
             raise DeviceError(f"device='cuda' was asked for, but {reason}")
     return device
+
+
+def device_for(device: str | None, *, why_not: str | None, by_default: bool, work: float) -> str:
+    """Return ``"cpu"`` or ``"cuda"`` for something that a GPU can do, or not with these options.
+
+    Parameters
+    ----------
+    device : {"cpu", "cuda", "auto"}, optional
+        As for :func:`resolve_device`.
+    why_not : str or None
+        What a GPU cannot do; only an explicit ``"cuda"`` is refused for it, else it is the CPU.
+    by_default : bool
+        Whether to think of a GPU where neither `device` nor the environment names one.
+    work : float
+        As for :func:`resolve_device`.
+
+    Raises
+    ------
+    ValueError
+        A GPU is asked for and cannot do it.
+    DeviceError
+        A GPU is asked for and there is none.
+    """
+    if device is None and "PARTWISE_DEVICE" not in os.environ and not by_default:
+        return "cpu"
+    where = resolve_device(device, work=work)
+    if where == "cpu" or why_not is None:
+        return where
+    if device == "cuda":
+        raise ValueError(f"device='cuda' {why_not}")
+    return "cpu"
 
 
 def has_cuda() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import warnings
 from collections.abc import Callable
@@ -222,19 +221,14 @@ def _preset_and_device(
     preset: PresetName, device: Device | None, graph: Graph
 ) -> tuple[PresetName, str]:
     """Return the preset that is to run, and ``"cpu"`` or ``"cuda"``."""
-    from partwise.gpu._device import resolve_device
+    from partwise.gpu._device import device_for
 
     find_preset(preset)
-    if device is None and "PARTWISE_DEVICE" not in os.environ and preset != "jet":
-        return preset, "cpu"
-    where = resolve_device(device, work=len(graph.indices))
-    if where == "cpu":
-        return preset, where
-    if preset in ("default", "jet"):
-        return "jet", where
-    if device != "cuda":  # the user left it open
-        return preset, "cpu"
-    raise ValueError(f"device='cuda' has preset='jet' only, got preset={preset!r}")
+    why_not = None
+    if preset not in ("default", "jet"):
+        why_not = f"has preset='jet' only, got preset={preset!r}"
+    where = device_for(device, why_not=why_not, by_default=preset == "jet", work=len(graph.indices))
+    return "jet" if where == "cuda" else preset, where
 
 
 def refine_partition(

@@ -17,10 +17,14 @@ class LabelPropagation(GraphEstimator):
 
     Parameters
     ----------
-    method : {"queue", "asynchronous", "semi-synchronous"}, default="queue"
+    method : {"auto", "queue", "asynchronous", "semi-synchronous", "parallel"}, default="auto"
     initial_labels, fixed : array-like of int, shape (n,), optional
         Where to start, and labels to keep (-1 for free nodes).
     max_iter : int, default=100
+    n_jobs : int, optional
+        Threads of ``"parallel"``.
+    device : {"cpu", "cuda", "auto"}, optional
+        Where to compute.
     random_state : int, RandomState or None
         The seed.
 
@@ -33,6 +37,8 @@ class LabelPropagation(GraphEstimator):
     n_communities_ : int
     n_iter_ : int
     converged_ : bool
+    device_ : str
+        Where it was computed.
     result_ : LabelPropagationResult
     n_features_in_ : int
         Number of nodes, where the graph came as a matrix.
@@ -50,17 +56,21 @@ class LabelPropagation(GraphEstimator):
 
     def __init__(
         self,
-        method: str = "queue",
+        method: str = "auto",
         *,
         initial_labels: ArrayLike | None = None,
         fixed: ArrayLike | None = None,
         max_iter: int = 100,
+        n_jobs: int | None = None,
+        device: str | None = None,
         random_state: Any = None,
     ) -> None:
         self.method = method
         self.initial_labels = initial_labels
         self.fixed = fixed
         self.max_iter = max_iter
+        self.n_jobs = n_jobs
+        self.device = device
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> LabelPropagation:
@@ -82,5 +92,5 @@ class LabelPropagation(GraphEstimator):
         self.result_ = result
         self.labels_, self.quality_ = result.labels, result.quality
         self.n_communities_, self.n_iter_ = result.n_communities, result.n_iter
-        self.converged_ = result.converged
+        self.converged_, self.device_ = result.converged, result.device
         return self

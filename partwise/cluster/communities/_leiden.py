@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from partwise._random import RandomState
 from partwise.cluster.communities._result import CommunityResult
 from partwise.cluster.communities._search import Options, find_communities
+from partwise.gpu._device import Device
 
 __all__ = ["leiden"]
 
@@ -32,6 +33,7 @@ def leiden(
     consensus: int | None = None,
     algorithm: Algorithm = "auto",
     n_jobs: int | None = 1,
+    device: Device | None = None,
     random_state: RandomState = None,
     verbose: int = 0,
     callback: Callable[[float, str], None] | None = None,
@@ -85,6 +87,9 @@ def leiden(
         graphs are done sequentially in any case. ``"free"`` with a size limit is ``"parallel"``.
     n_jobs : int, optional
         Threads: None for 1, -1 for all processors.
+    device : {"cpu", "cuda", "auto"}, optional
+        ``"cuda"`` is a GPU, where many nodes move at a time, whatever the `algorithm`: see Notes.
+        By default the environment variable ``PARTWISE_DEVICE``, else ``"cpu"``.
     random_state : int, Generator, RandomState or None
         The seed; None draws one, which the result reports.
     verbose : int, default=0
@@ -105,6 +110,10 @@ def leiden(
         `max_size`, or a start that `max_size` does not allow.
     TypeError
         `graph` is no graph, or an argument has the wrong type.
+    partwise.errors.DeviceError
+        A GPU was asked for and cannot be used.
+    MemoryError
+        The graph does not fit on the GPU.
 
     See Also
     --------
@@ -126,6 +135,11 @@ def leiden(
     `theta` > 0.
 
     About O(m) time an iteration in practice; memory about three times the CSR arrays.
+
+    On a GPU half of the nodes, drawn every round, move at a time, and pieces grow in the same way,
+    a reconstruction of ours; of the quality functions there are those of undirected graphs but
+    ``"barber"``, and no `fixed`, `min_size`, `max_size`, `consensus` or positive `theta`. A seed
+    gives the same result on every GPU, but another than on the CPU.
 
     `consensus` weighs every edge by the share of runs that have both its ends in one community,
     searches again on these weights, and so on until all runs agree: a variation of [2]_ and [3]_,
@@ -169,6 +183,7 @@ def leiden(
             consensus=consensus,
             algorithm=algorithm,
             n_jobs=n_jobs,
+            device=device,
             random_state=random_state,
             verbose=verbose,
             callback=callback,

@@ -11,6 +11,7 @@ from partwise._random import RandomState
 from partwise.cluster.communities._leiden import Algorithm, Quality
 from partwise.cluster.communities._result import CommunityResult
 from partwise.cluster.communities._search import Options, find_communities
+from partwise.gpu._device import Device
 
 __all__ = ["louvain"]
 
@@ -29,6 +30,7 @@ def louvain(
     consensus: int | None = None,
     algorithm: Algorithm = "auto",
     n_jobs: int | None = 1,
+    device: Device | None = None,
     random_state: RandomState = None,
     verbose: int = 0,
     callback: Callable[[float, str], None] | None = None,
@@ -45,7 +47,7 @@ def louvain(
     n_iterations : int, default=1
         Runs through all levels, each from the result of the one before; -1: until one changes
         nothing.
-    consensus, algorithm, n_jobs, random_state, verbose, callback
+    consensus, algorithm, n_jobs, device, random_state, verbose, callback
         As for :func:`leiden`.
 
     Returns
@@ -92,6 +94,7 @@ def louvain(
             consensus=consensus,
             algorithm=algorithm,
             n_jobs=n_jobs,
+            device=device,
             random_state=random_state,
             verbose=verbose,
             callback=callback,

@@ -25,6 +25,7 @@ class _CommunityEstimator(GraphEstimator):
         self.levels_ = result.levels
         self.n_iter_ = result.n_iterations
         self.stability_ = result.stability
+        self.device_ = result.device
 
 
 class Leiden(_CommunityEstimator):
@@ -50,6 +51,8 @@ class Leiden(_CommunityEstimator):
     algorithm : {"auto", "sequential", "parallel", "free"}, default="auto"
     n_jobs : int, optional
         Threads.
+    device : {"cpu", "cuda", "auto"}, optional
+        Where to compute.
     random_state : int, RandomState or None
         The seed.
     verbose : int, default=0
@@ -64,6 +67,8 @@ class Leiden(_CommunityEstimator):
     levels_ : tuple of int32 ndarray of shape (n,)
     n_iter_ : int
     stability_ : float64 ndarray of shape (n,) or None
+    device_ : str
+        Where it was computed.
     result_ : CommunityResult
     n_features_in_ : int
         Number of nodes, where the graph came as a matrix.
@@ -95,6 +100,7 @@ class Leiden(_CommunityEstimator):
         consensus: int | None = None,
         algorithm: str = "auto",
         n_jobs: int | None = 1,
+        device: str | None = None,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -110,6 +116,7 @@ class Leiden(_CommunityEstimator):
         self.consensus = consensus
         self.algorithm = algorithm
         self.n_jobs = n_jobs
+        self.device = device
         self.random_state = random_state
         self.verbose = verbose
 
@@ -140,12 +147,14 @@ class Louvain(_CommunityEstimator):
     quality, resolution, initial_labels, fixed, min_size, max_size, sides
         As for :class:`Leiden`.
     n_iterations : int, default=1
-    consensus, algorithm, n_jobs, random_state, verbose
+    consensus, algorithm, n_jobs, device, random_state, verbose
         As for :class:`Leiden`.
 
     Attributes
     ----------
-    labels_, quality_, n_communities_, levels_, n_iter_, stability_, result_, n_features_in_
+    labels_, quality_, n_communities_, levels_, n_iter_, stability_, device_
+        As for :class:`Leiden`.
+    result_, n_features_in_
         As for :class:`Leiden`.
 
     See Also
@@ -174,6 +183,7 @@ class Louvain(_CommunityEstimator):
         consensus: int | None = None,
         algorithm: str = "auto",
         n_jobs: int | None = 1,
+        device: str | None = None,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -188,6 +198,7 @@ class Louvain(_CommunityEstimator):
         self.consensus = consensus
         self.algorithm = algorithm
         self.n_jobs = n_jobs
+        self.device = device
         self.random_state = random_state
         self.verbose = verbose
 

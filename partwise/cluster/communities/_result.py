@@ -34,6 +34,8 @@ class CommunityResult:
         Moves of nodes, and of groups of nodes, in all iterations.
     converged : bool
         Whether the last iteration moved nothing.
+    device : str
+        Where it was computed, ``"cpu"`` or ``"cuda"``.
     stability : float64 ndarray of shape (n,) or None
         With ``consensus``: how much of the community of each node is the same in every run, from
         0 to 1.
@@ -52,6 +54,7 @@ class CommunityResult:
     n_iterations: int
     n_moves: int
     converged: bool
+    device: str
     stability: NDArray[np.float64] | None = field(repr=False)
     seconds: float
     seed: int
@@ -79,6 +82,7 @@ class CommunityResult:
             "n_iterations": self.n_iterations,
             "n_moves": self.n_moves,
             "converged": self.converged,
+            "device": self.device,
             "seconds": self.seconds,
             "seed": self.seed,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Options:
     consensus: int | None
     algorithm: str
     n_jobs: int | None
+    device: str | None
     random_state: RandomState
     verbose: int
     callback: Callable[[float, str], None] | None
@@ -96,7 +98,16 @@ def find_communities(graph: Any, options: Options) -> CommunityResult:
         report = progress_printer(options.name)
 
     stability = None
-    if n_runs > 1:
+    where = _device(options, problem, n_runs)
+    if where == "cuda":
+        from partwise.cluster.communities._parallel_leiden import gpu_for, leiden_in_parallel
+
+        solution = leiden_in_parallel(
+            gpu_for(problem), problem, start, settings.n_iterations, options.refine, seed, report
+        )
+        if options.consensus is not None:
+            stability = np.ones(problem.n)
+    elif n_runs > 1:
         from partwise.cluster.communities._consensus import agree
 
         solution, stability = agree(problem, start, settings, seed, n_runs)
@@ -120,11 +131,24 @@ def find_communities(graph: Any, options: Options) -> CommunityResult:
         resolution=resolution,
         n_iterations=solution.n_iterations,
         n_moves=solution.n_moves,
+        device=where,
         converged=solution.converged,
         stability=stability,
         seconds=time.perf_counter() - started,
         seed=seed,
     )  # fmt: skip
+
+
+def _device(options: Options, problem: Problem, n_runs: int) -> str:
+    """Return ``"cpu"`` or ``"cuda"``."""
+    from partwise.cluster.communities._parallel_leiden import why_not_on_gpu
+    from partwise.gpu._device import device_for
+
+    if options.device is None and "PARTWISE_DEVICE" not in os.environ:
+        return "cpu"
+    why_not = why_not_on_gpu(problem, options.theta, n_runs)
+    work = len(problem.indices)
+    return device_for(options.device, why_not=why_not, by_default=False, work=work)
 
 
 def _check_theta(theta: float) -> float:

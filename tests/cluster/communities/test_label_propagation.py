@@ -10,7 +10,7 @@ from partwise.cluster import LabelPropagation, label_propagation
 from partwise.graph import Graph, lfr_graph, planted_partition_graph
 from partwise.metrics import adjusted_rand_index, modularity
 
-METHODS = ["queue", "asynchronous", "semi-synchronous"]
+METHODS = ["queue", "asynchronous", "semi-synchronous", "parallel"]
 
 
 @st.composite
@@ -174,7 +174,7 @@ def test_estimator():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"method": "fast"}, ValueError, "method must be one of queue"),
+        ({"method": "fast"}, ValueError, "method must be one of auto, queue"),
         ({"max_iter": 0}, ValueError, "max_iter must be at least 1, got 0"),
         ({"fixed": [0, 1]}, ValueError, r"fixed must have shape \(3,\)"),
         ({"fixed": [0, -2, 1]}, ValueError, "fixed holds -2 at position 1"),
