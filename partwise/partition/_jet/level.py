@@ -48,6 +48,11 @@ class Level:
         return int(self.node_weights.shape[0])
 
     @property
+    def n_arcs(self) -> int:
+        """Number of arcs, two for each edge."""
+        return int(self.indices.shape[0])
+
+    @property
     def arcs(self) -> tuple[Any, Any, Any, int]:
         """What kernels take: indptr, indices, weights, and whether there are any."""
         no_weights = self.backend.xp.zeros(1, self.backend.xp.float64)

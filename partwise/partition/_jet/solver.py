@@ -23,7 +23,8 @@ __all__ = ["backend_for", "jet_memory", "solve_with_jet"]
 _STALL = 0.95  # coarsening ends when a level keeps more than this share of its nodes
 _COARSEST, _LARGEST_COARSEST = 4096, 32_768  # nodes at which it ends, too: between these bounds
 _SHRINK = 12  # times fewer than there are, and
-_EACH = 8  # at least so many for each block
+_EACH = 8  # at least so many for each block; but
+_MOST_ARCS, _FEWEST = 2_000_000, 1024  # with more arcs than that it goes on, down to so few nodes
 _HEAVIEST = 1.5  # largest weight of a coarse node, in mean weights of the coarsest level
 _FINEST, _COARSER = 0.25, 0.75  # share of its inner weight that a move may lose
 _EXACT = 2.0**53  # sums of weights below it are exact in float64
@@ -114,12 +115,17 @@ def _coarsen(finest: Level, problem: Problem, chance: int) -> tuple[list[Level],
     size = min(finest.n_nodes // _SHRINK, _LARGEST_COARSEST)
     size = max(size, _COARSEST, _EACH * problem.n_parts)
     total = int(problem.level.node_weights.sum())
-    heaviest = max(1, int(_HEAVIEST * total / min(size, finest.n_nodes)))
-    heaviest = min(heaviest, max(1, int(problem.limits.min()) // 2))
+    fewest = max(_FEWEST, _EACH * problem.n_parts)
     levels, maps = [finest], []
-    while levels[-1].n_nodes > size:
+    while True:
         level = levels[-1]
-        cluster, count = clusters(level, match(level, heaviest, chance + 1000 * len(levels)))
+        is_dense = level.n_arcs > _MOST_ARCS and level.n_nodes > fewest
+        if level.n_nodes <= size and not is_dense:
+            break
+        aim = size if level.n_nodes > size else level.n_nodes // 2
+        heaviest = min(int(_HEAVIEST * total / aim), int(problem.limits.min()) // 2)
+        mate = match(level, max(1, heaviest), chance + 1000 * len(levels))
+        cluster, count = clusters(level, mate)
         if count > _STALL * level.n_nodes:
             break
         levels.append(contract_level(level, cluster, count))
