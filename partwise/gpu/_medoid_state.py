@@ -162,6 +162,8 @@ def _shift_of(X: NDArray[Any]) -> NDArray[Any]:
     if X.dtype != np.float32:
         for at in range(0, len(X), _ROWS):
             part = X[at : at + _ROWS]
-            if (part.astype(np.float32) != part).any():
+            with np.errstate(over="ignore"):  # infinite, and so another number
+                narrow = part.astype(np.float32)
+            if (narrow != part).any():
                 return np.asarray(X.mean(axis=0))
     return np.zeros(X.shape[1], X.dtype)

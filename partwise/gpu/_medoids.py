@@ -223,7 +223,9 @@ def _check_points(X: ArrayLike) -> NDArray[Any]:
     points = np.ascontiguousarray(
         points, dtype=np.float32 if points.dtype == np.float32 else np.float64
     )
-    if not np.isfinite(points.sum(dtype=np.float64)):  # of many numbers: cheaper than all of them
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = points.sum(dtype=np.float64)  # finite only if all entries are
+    if not np.isfinite(total):
         wrong = np.argwhere(~np.isfinite(points))
         if len(wrong):
             i, j = wrong[0]
