@@ -16,7 +16,7 @@ __all__ = ["OnCPU", "OnDevice", "Steps"]
 
 _THREADS = 256
 _WARP = 32
-_SPAN = 128  # rows that a warp sums up, as in medoids.cuh
+_SPAN = 128  # rows that a warp sums up, as in medoids_exchange.cuh
 _PART = 4096  # rows whose distances are summed up together, likewise
 _ITEMS = 1024  # blocks at which a device is busy
 _MOST_PARTS = 8  # of 64 tiles of rows; each compares all 64 centres
@@ -39,7 +39,7 @@ class Steps(Protocol):
 
 
 class OnDevice:
-    """Steps by the kernels of ``medoids.cuh``.
+    """Steps by the kernels of ``medoids.cuh`` and ``medoids_exchange.cuh``.
 
     Parameters
     ----------

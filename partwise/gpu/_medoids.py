@@ -202,7 +202,7 @@ def kmedoids_memory(n: int, d: int, k: int) -> int:
     Examples
     --------
     >>> kmedoids_memory(1_000_000, 64, 100) // 2**20
-    583
+    584
     """
     from partwise.gpu._medoid_search import tiles_at_once
 

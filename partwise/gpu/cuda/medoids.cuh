@@ -1,7 +1,7 @@
-// k-medoids of points by swaps, without the n x n matrix of distances.
+// k-medoids of points by exchanges, without the n x n matrix of distances.
 //
-// Layout. Points are columns: `points` has d rows of `stride` numbers, a multiple of 64; rows of the
-// data at hand are its columns [0, n), the others are 0 with weight 0. They are sorted by their
+// Layout. Points are columns: `points` has d rows of `stride` numbers, a multiple of 64; rows of
+// the data are its columns [0, n), the others are 0 with weight 0. They are sorted by their
 // nearest medoid, so that gains can be summed up in registers while it stays the same.
 //
 //   near, second         of every row, its two nearest medoids; of equally near ones the first
@@ -19,63 +19,24 @@
 //
 // What bounds medoids_evaluate. A pair of a candidate and a row takes 2 d instructions on float32
 // (a difference, a fused multiply-add) and, where the candidate matters, some 40 more. Differences
-// are taken instead of |x|^2 + |y|^2 - 2 x.y, which would need half as many: their relative error is
-// (d + 2) 2^-24 at most wherever the points lie, while the other loses the near pairs, which are all
-// that counts here, and would have to do those again. A block keeps 64 x 64 pairs, a thread 4 x 4 of
+// are taken instead of |x|^2 + |y|^2 - 2 x.y, which needs half as many: their relative error is at
+// most (d + 2) 2^-24 wherever the points lie, while the other loses the near pairs, which are all
+// that counts here, and would have to do those again. A block has 64 x 64 pairs, a thread 4 x 4 of
 // them: for each dimension it reads two 16-byte words of shared memory and does 32 float32
 // instructions, so that these, and not shared memory, are what it waits for. From global memory a
 // pair takes 8 d / 64 bytes, nearly all from L2. At 128 float32 lanes on 132 multiprocessors of
 // 1.7 GHz the bound is 2.9e13 / (2 d) pairs a second: 2.2e11 for d = 64.
 //
-// Tiles of rows that no candidate of a tile can matter to are left out: a row of the tile is nearer
-// to its second medoid than to a candidate if the candidate is `radius` away from the tile's centre,
+// Tiles of rows that no candidate of a tile can matter to are left out: all rows of a tile are
+// nearer to their second medoids than to a candidate `radius` or more away from the tile's centre,
 // by the triangle inequality. One tile of pairs of centres and candidates decides for 64 tiles.
 #pragma once
 
-#include "dialect.cuh"
+#include "medoids_common.cuh"
 
 namespace kmedoids {
 
-constexpr int EUCLIDEAN = 0, SQEUCLIDEAN = 1, MANHATTAN = 2;
-constexpr int TILE = 64;       // rows, and candidates, of a tile
-constexpr int THREADS = 256;   // of every block here
-constexpr int CHUNK = 16;      // dimensions in shared memory at a time
-constexpr int SPAN = 128;      // rows that a warp sums up before it writes
-constexpr unsigned WARP = 0xffffffffu;
-
-#ifdef PARTWISE_EMULATOR
-DEVICE float square_more(float gap, float sum) { return gap * gap + sum; }
-DEVICE float root(float x) { return std::sqrt(x); }
-DEVICE int64 rounded(float x) { return std::llrint(x); }
-#else
-DEVICE float square_more(float gap, float sum) { return __fmaf_rn(gap, gap, sum); }
-DEVICE float root(float x) { return __fsqrt_rn(x); }
-DEVICE int64 rounded(float x) { return __float2ll_rn(x); }
-#endif
-
-DEVICE float more(bool absolute, float x, float y, float sum) {
-    const float gap = x - y;
-    return absolute ? sum + fabsf(gap) : square_more(gap, sum);
-}
-
-DEVICE float distance_of(float raw, int metric) { return metric == EUCLIDEAN ? root(raw) : raw; }
-
-// What obeys the triangle inequality.
-DEVICE float length_of(float distance, int metric) {
-    return metric == SQEUCLIDEAN ? root(distance) : distance;
-}
-
-DEVICE float distance_between(const float* a, int64 a_stride, int64 row, const float* b,
-                              int64 b_stride, int64 column, int d, int metric) {
-    float raw = 0.0f;
-    for (int t = 0; t < d; ++t)
-        raw = more(metric == MANHATTAN, a[t * a_stride + row], b[t * b_stride + column], raw);
-    return distance_of(raw, metric);
-}
-
-DEVICE void add(int64* place, int64 value) {
-    if (value != 0) atomicAdd(reinterpret_cast<uint64*>(place), (uint64)value);
-}
+constexpr int CHUNK = 16;  // dimensions in shared memory at a time
 
 struct Columns {
     const float* values;
@@ -127,80 +88,6 @@ DEVICE void tile_of_raw(const Columns& rows, const Columns& columns, int d, int 
                 accumulate(false, left[phase][t][y], right[phase][t][x], raw);
         }
         phase ^= 1;
-    }
-}
-
-// The two least of some (distance, medoid) pairs; ties go to the medoid of the smaller number.
-struct Two {
-    float d1, d2;
-    int first, second;
-};
-
-DEVICE bool comes_before(float d, int slot, float other_d, int other) {
-    return other < 0 || d < other_d || (d == other_d && slot < other);
-}
-
-DEVICE void take(Two& two, float d, int slot) {
-    if (slot < 0) return;
-    if (comes_before(d, slot, two.d1, two.first)) {
-        two.d2 = two.d1;
-        two.second = two.first;
-        two.d1 = d;
-        two.first = slot;
-    } else if (comes_before(d, slot, two.d2, two.second)) {
-        two.d2 = d;
-        two.second = slot;
-    }
-}
-
-// The two least of all `lanes` neighbouring lanes.
-DEVICE void merge_lanes(Two& two, int lanes) {
-    for (int apart = lanes / 2; apart > 0; apart /= 2) {
-        const Two other = {__shfl_xor_sync(WARP, two.d1, apart), __shfl_xor_sync(WARP, two.d2, apart),
-                           __shfl_xor_sync(WARP, two.first, apart),
-                           __shfl_xor_sync(WARP, two.second, apart)};
-        take(two, other.d1, other.first);
-        take(two, other.d2, other.second);
-    }
-}
-
-// A row has no second medoid where there is only one: `bound` is farther than any.
-DEVICE void store(const Two& two, float bound, int64 row, int* near, int* second, float* d1,
-                  float* d2) {
-    near[row] = two.first;
-    second[row] = two.second;
-    d1[row] = two.d1;
-    d2[row] = two.second < 0 ? bound : two.d2;
-}
-
-// A sum by medoid of one thread that comes along rows sorted by their medoids.
-struct Run {
-    int slot = -1;
-    int64 sum = 0;
-};
-
-DEVICE void add_to(Run& run, int slot, int64 value, int64* sums) {
-    if (slot != run.slot) {
-        if (run.slot >= 0) add(sums + run.slot, run.sum);
-        run.slot = slot;
-        run.sum = 0;
-    }
-    run.sum += value;
-}
-
-DEVICE int64 sum_of_warp(int64 value) {
-    for (int apart = 16; apart > 0; apart /= 2) value += __shfl_xor_sync(WARP, value, apart);
-    return value;
-}
-
-// Write what the lanes of a warp have at the end: at once where all have the same medoid.
-DEVICE void flush(const Run& run, int64* sums) {
-    const int common = __shfl_sync(WARP, run.slot, 0);
-    if (__ballot_sync(WARP, run.slot == common) == WARP) {
-        const int64 sum = sum_of_warp(run.sum);
-        if (threadIdx.x % 32 == 0 && common >= 0) add(sums + common, sum);
-    } else if (run.slot >= 0) {
-        add(sums + run.slot, run.sum);
     }
 }
 
@@ -267,18 +154,6 @@ DEVICE void gain(const Rows& rows, const float raw[4][4], int metric, Gains& gai
             }
         }
     }
-}
-
-// The sum of all threads of a block, in an order that is always the same; for thread 0.
-DEVICE double sum_of_block(double value) {
-    SHARED double parts[THREADS];
-    parts[threadIdx.x] = value;
-    __syncthreads();
-    for (unsigned half = THREADS / 2; half > 0; half /= 2) {
-        if (threadIdx.x < half) parts[threadIdx.x] += parts[threadIdx.x + half];
-        __syncthreads();
-    }
-    return parts[0];
 }
 
 }  // namespace kmedoids
@@ -355,7 +230,8 @@ GLOBAL void medoids_evaluate(const float* points, int64 stride, int n, int d, in
     for (int64 item = blockIdx.x; item < n_items; item += gridDim.x) {
         const int number = (int)(item % n_tiles);
         const int64 part = item / n_tiles;
-        const kmedoids::Columns candidates = {points, stride, (int64)tiles[number] * kmedoids::TILE};
+        const kmedoids::Columns candidates = {points, stride,
+                                              (int64)tiles[number] * kmedoids::TILE};
         const int64 group = part / parts * kmedoids::TILE;
         const int first = (int)(part % parts) * share;
         float raw[4][4];
@@ -406,197 +282,5 @@ GLOBAL void medoids_best(const int* tiles, int n_tiles, int n, int k, const int6
         const int64 row = (int64)tiles[i / kmedoids::TILE] * kmedoids::TILE + i % kmedoids::TILE;
         const int64 change = shared[i] + best;
         if (lane == 0) changes[i] = row < n && change < -(total[0] >> 30) ? change : 0;
-    }
-}
-
-// Gains of exchanges with one candidate, candidates[turn], and the distances of all rows to it.
-// `gains` and `shared` are 0 at first.
-GLOBAL void medoids_price(const float* points, int64 stride, int n, int d, int metric,
-                          const int* candidates, int turn, const int* near, const float* d1,
-                          const float* d2, const float* weight, const float* scale,
-                          float* distances, int64* gains, int64* shared) {
-    const int lane = threadIdx.x % 32;
-    const int candidate = candidates[turn];
-    for (int64 span = thread_number() / 32; span * kmedoids::SPAN < n; span += thread_count() / 32) {
-        kmedoids::Run run;
-        int64 closer = 0;
-        const int64 first = span * kmedoids::SPAN;
-        for (int64 row = first + lane; row < smaller(n, first + kmedoids::SPAN); row += 32) {
-            const float distance = kmedoids::distance_between(points, stride, row, points, stride,
-                                                             candidate, d, metric);
-            distances[row] = distance;
-            const float nearest = d1[row], far = d2[row];
-            if (distance >= far) continue;
-            const float factor = weight[row] * scale[0];
-            const int64 q = kmedoids::rounded(distance * factor);
-            const int64 q1 = kmedoids::rounded(nearest * factor), q2 = kmedoids::rounded(far * factor);
-            if (distance < nearest) closer += q - q1;
-            kmedoids::add_to(run, near[row], distance < nearest ? q1 - q2 : q - q2, gains);
-        }
-        kmedoids::flush(run, gains);
-        closer = kmedoids::sum_of_warp(closer);
-        if (lane == 0) kmedoids::add(shared, closer);
-    }
-}
-
-// Let the candidate take the place that is best if that lowers the loss; one block.
-//
-//   decision   out: the place or -1, and 0
-//   n_swaps    how many have done so
-GLOBAL void medoids_decide(const float* points, int64 stride, int d, const int* candidates, int turn,
-                           const int* ids, int k, const int64* losses, const int64* total,
-                           int64* gains, int64* shared, int* medoids, float* medoids_of,
-                           int64 medoids_stride, int* decision, int* n_swaps) {
-    CHECK(blockDim.x == kmedoids::THREADS);
-    SHARED int64 changes[kmedoids::THREADS];
-    SHARED int slots[kmedoids::THREADS];
-    SHARED int chosen;
-    const int i = threadIdx.x;
-    changes[i] = 0;
-    slots[i] = -1;
-    for (int s = i; s < k; s += kmedoids::THREADS) {
-        const int64 change = losses[s] + gains[s];
-        gains[s] = 0;
-        if (slots[i] < 0 || change < changes[i]) {
-            changes[i] = change;
-            slots[i] = s;
-        }
-    }
-    __syncthreads();
-    for (int half = kmedoids::THREADS / 2; half > 0; half /= 2) {
-        if (i < half && slots[i + half] >= 0 &&
-            (changes[i + half] < changes[i] ||
-             (changes[i + half] == changes[i] && slots[i + half] < slots[i]))) {
-            changes[i] = changes[i + half];
-            slots[i] = slots[i + half];
-        }
-        __syncthreads();
-    }
-    const int candidate = candidates[turn];
-    if (i == 0) {
-        chosen = shared[0] + changes[0] < -(total[0] >> 30) ? slots[0] : -1;
-        shared[0] = 0;
-        decision[0] = chosen;
-        decision[1] = 0;
-        if (chosen >= 0) {
-            medoids[chosen] = ids[candidate];
-            n_swaps[0] += 1;
-        }
-    }
-    __syncthreads();
-    if (chosen < 0) return;
-    for (int64 t = i; t < d; t += kmedoids::THREADS)
-        medoids_of[t * medoids_stride + chosen] = points[t * stride + candidate];
-}
-
-// The two nearest medoids after the one in a place has changed. Rows that lose one of theirs to a
-// farther one are put on the list `orphans`, decision[1] of them.
-GLOBAL void medoids_update(int n, const float* distances, int* near, int* second, float* d1,
-                           float* d2, int* decision, int* orphans) {
-    const int slot = decision[0];
-    if (slot < 0) return;
-    for (int64 row = thread_number(); row < n; row += thread_count()) {
-        const float d = distances[row];
-        const bool was_near = near[row] == slot, was_second = second[row] == slot;
-        const bool before_second =
-            d < d2[row] || (d == d2[row] && (was_second || slot < second[row]));
-        if (was_near || was_second) {
-            if (!before_second) {
-                orphans[atomicAdd(decision + 1, 1)] = (int)row;
-                continue;
-            }
-            if (was_near) {
-                d1[row] = d;
-                continue;
-            }
-        }
-        if (kmedoids::comes_before(d, slot, d1[row], near[row])) {
-            second[row] = near[row];
-            d2[row] = d1[row];
-            near[row] = slot;
-            d1[row] = d;
-        } else if (before_second) {
-            second[row] = slot;
-            d2[row] = d;
-        }
-    }
-}
-
-// The two nearest medoids of the rows of the list, among all; a warp for each.
-GLOBAL void medoids_rescan(const float* points, int64 stride, int d, int metric,
-                           const float* medoids_of, int64 medoids_stride, int k, float bound,
-                           const int* decision, const int* orphans, int* near, int* second,
-                           float* d1, float* d2) {
-    if (decision[0] < 0) return;
-    const int lane = threadIdx.x % 32;
-    for (int64 i = thread_number() / 32; i < decision[1]; i += thread_count() / 32) {
-        const int64 row = orphans[i];
-        kmedoids::Two two = {bound, bound, -1, -1};
-        for (int slot = lane; slot < k; slot += 32)
-            kmedoids::take(two,
-                          kmedoids::distance_between(points, stride, row, medoids_of, medoids_stride,
-                                                    slot, d, metric),
-                          slot);
-        kmedoids::merge_lanes(two, 32);
-        if (lane == 0) kmedoids::store(two, bound, row, near, second, d1, d2);
-    }
-}
-
-// Sums of weighted distances to the second medoids, for every 4096 rows; a block for each.
-GLOBAL void medoids_spread(int n, const float* d2, const float* weight, const int* decision,
-                           int n_parts, double* parts) {
-    CHECK(blockDim.x == kmedoids::THREADS);
-    if (decision[0] < 0) return;
-    for (int part = blockIdx.x; part < n_parts; part += gridDim.x) {
-        const int64 first = (int64)part * kmedoids::TILE * kmedoids::TILE;
-        double sum = 0.0;
-        for (int64 row = first + threadIdx.x;
-             row < smaller(n, first + kmedoids::TILE * kmedoids::TILE); row += kmedoids::THREADS)
-            sum += weight[row] * d2[row];
-        sum = kmedoids::sum_of_block(sum);
-        if (threadIdx.x == 0) parts[part] = sum;
-        __syncthreads();
-    }
-}
-
-// Choose the quantum: the largest power of two of them that keeps all sums below 2^60; one block.
-// Clears `losses` and `total`.
-GLOBAL void medoids_scale(const double* parts, int n_parts, const int* decision, int k,
-                          float* scale, int64* losses, int64* total) {
-    CHECK(blockDim.x == kmedoids::THREADS);
-    if (decision[0] < 0) return;
-    double sum = 0.0;
-    for (int part = threadIdx.x; part < n_parts; part += kmedoids::THREADS) sum += parts[part];
-    sum = kmedoids::sum_of_block(sum);
-    for (int s = threadIdx.x; s < k; s += kmedoids::THREADS) losses[s] = 0;
-    if (threadIdx.x > 0) return;
-    total[0] = 0;
-    int exponent = 0;
-    if (sum > 0.0) {
-        frexp(sum, &exponent);
-        exponent = 60 - exponent < 100 ? 60 - exponent : 100;
-    }
-    scale[0] = ldexpf(1.0f, exponent);
-}
-
-// What the removal of every medoid costs, and the loss. `losses` and `total` are 0 at first.
-GLOBAL void medoids_losses(int n, const int* near, const float* d1, const float* d2,
-                           const float* weight, const float* scale, const int* decision,
-                           int64* losses, int64* total) {
-    if (decision[0] < 0) return;
-    const int lane = threadIdx.x % 32;
-    for (int64 span = thread_number() / 32; span * kmedoids::SPAN < n; span += thread_count() / 32) {
-        kmedoids::Run run;
-        int64 loss = 0;
-        const int64 first = span * kmedoids::SPAN;
-        for (int64 row = first + lane; row < smaller(n, first + kmedoids::SPAN); row += 32) {
-            const float factor = weight[row] * scale[0];
-            const int64 q1 = kmedoids::rounded(d1[row] * factor);
-            loss += q1;
-            kmedoids::add_to(run, near[row], kmedoids::rounded(d2[row] * factor) - q1, losses);
-        }
-        kmedoids::flush(run, losses);
-        loss = kmedoids::sum_of_warp(loss);
-        if (lane == 0) kmedoids::add(total, loss);
     }
 }
