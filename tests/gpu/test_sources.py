@@ -10,6 +10,8 @@ from partwise.gpu._registry import SOURCES, kernels
 
 FILES = sorted(path.name for path in SOURCES.glob("*.cuh"))
 LIMITS = {"registers": 64, "spilled bytes": 0}
+# tiles of pairs in registers: three blocks of 256 threads fit all the same
+WIDER = {"medoids_assign": 80, "medoids_evaluate": 80}
 
 
 def test_every_kernel_of_every_source_is_known():
@@ -37,9 +39,11 @@ def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    names = set(re.findall(r"Compiling entry function '(\w+)'", done.stderr))
-    assert names == {spec.name for spec in kernels().values() if spec.file == file}
-    registers = [int(number) for number in re.findall(r"Used (\d+) registers", done.stderr)]
+    used = re.findall(r"Compiling entry function '(\w+)'.*?Used (\d+) registers", done.stderr, re.S)
+    assert {name for name, _ in used} == {
+        spec.name for spec in kernels().values() if spec.file == file
+    }
     spills = [int(number) for number in re.findall(r"(\d+) bytes spill", done.stderr)]
-    assert max(registers, default=0) <= LIMITS["registers"]
+    for name, registers in used:
+        assert int(registers) <= WIDER.get(name, LIMITS["registers"]), name
     assert max(spills, default=0) <= LIMITS["spilled bytes"]

@@ -54,6 +54,13 @@ class KMedoids(MedoidEstimator):
     n_jobs : int, optional
         Threads for restarts, or else for distances: None for 1, -1 for all processors. The result
         does not depend on it.
+    device : {"cpu", "cuda", "auto"}, optional
+        Where medoids are searched. A GPU runs FasterPAM on points without the matrix
+        (:func:`partwise.gpu.k_medoids`): for ``method="fasterpam"``, the metrics
+        ``"euclidean"``, ``"sqeuclidean"`` and ``"manhattan"`` (and their other names), ``init``
+        ``"random"`` or given objects, and ``dtype="float32"``; with ``"cuda"`` all else is an
+        error. ``"auto"`` takes a GPU where there is one, it can do the search, and n^2 is at least
+        10^7. By default the environment variable ``PARTWISE_DEVICE``, else ``"auto"``.
 
     Attributes
     ----------
@@ -69,15 +76,19 @@ class KMedoids(MedoidEstimator):
         Dissimilarity of every object to its medoid.
     n_iter_, n_swaps_ : int
         Rounds, and exchanges made, of the best restart.
+    device_ : str
+        Where medoids were searched: "cpu" or "cuda".
     n_features_in_ : int
 
     See Also
     --------
     fasterpam : the default method, with its sources.
+    partwise.gpu.k_medoids : the same from points without the matrix, on a GPU.
 
     Notes
     -----
-    The matrix takes 4 n^2 bytes in float32; from some 50,000 points on take a method without it.
+    On the CPU the matrix takes 4 n^2 bytes in float32; from some 50,000 points on take a method
+    without it, or a GPU, which never has it.
 
     Examples
     --------
@@ -105,6 +116,7 @@ class KMedoids(MedoidEstimator):
         dtype: str = "float32",
         random_state: Any = None,
         n_jobs: int | None = None,
+        device: str | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.metric = metric
@@ -119,6 +131,7 @@ class KMedoids(MedoidEstimator):
         self.dtype = dtype
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.device = device
 
     def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> KMedoids:
         """Find the medoids of points, or of objects with given dissimilarities.
@@ -158,6 +171,7 @@ class KMedoids(MedoidEstimator):
             self.sampling_size,
             self.dtype,
             check_jobs(self.n_jobs),
+            self.device,
         )
         found = find_medoids(data, search, weights)
         result = found.result
@@ -166,6 +180,7 @@ class KMedoids(MedoidEstimator):
         self.labels_, self.distances_ = result.labels, found.distances
         self.inertia_ = result.loss
         self.n_iter_, self.n_swaps_ = result.n_iter, result.n_swap
+        self.device_ = result.device
         return self
 
     def score(self, X: ArrayLike, y: Any = None) -> float:

@@ -30,6 +30,8 @@ class KMedoidsResult:
         Exchanges of a medoid that were made.
     seed : int or None
         Seed with which the call can be repeated, where random numbers were drawn.
+    device : str
+        Where the medoids were searched: "cpu" or "cuda".
     """
 
     loss: int | float
@@ -38,6 +40,7 @@ class KMedoidsResult:
     n_iter: int
     n_swap: int
     seed: int | None = None
+    device: str = "cpu"
 
     def to_dict(self, *, labels: bool = False) -> dict[str, Any]:
         """Return the numbers as plain Python values, ready for JSON.

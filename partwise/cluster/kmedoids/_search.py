@@ -20,6 +20,7 @@ from partwise.cluster.kmedoids._distances import (
     pairwise_matrix,
 )
 from partwise.cluster.kmedoids._input import draw
+from partwise.cluster.kmedoids._on_device import device_of, search_on_device
 from partwise.cluster.kmedoids._result import KMedoidsResult
 from partwise.cluster.kmedoids._silhouette_result import MedoidSilhouetteResult
 
@@ -64,6 +65,7 @@ class Search:
     sampling_size: int | None = None
     dtype: str = "float32"
     n_threads: int = 1
+    device: str | None = "cpu"
 
     @property
     def precomputed(self) -> bool:
@@ -92,11 +94,14 @@ def find_medoids(
     Raises
     ------
     ValueError
-        An unknown method or start, more medoids than objects, or a method that needs points.
+        An unknown method or start, more medoids than objects, a method that needs points, or a GPU
+        that is asked for what it cannot do.
     """
     if search.method not in ON_MATRIX and search.method not in ON_POINTS:
         allowed = ", ".join(map(repr, (*ON_MATRIX, *ON_POINTS)))
         raise ValueError(f"method must be one of {allowed}, got {search.method!r}")
+    if device_of(search, len(data)) == "cuda":
+        return Clustering(*search_on_device(data, search, weights, _STRIDE))
     if search.precomputed:
         if search.method in ON_POINTS or search.coreset is not None:
             what = f"method={search.method!r}" if search.method in ON_POINTS else "coreset"

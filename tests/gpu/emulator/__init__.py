@@ -75,8 +75,8 @@ def _library():
             source.write_text(code)
             subprocess.run(
                 [compiler, "-std=c++17", "-O1", "-g", "-shared", "-fPIC", "-Wall", "-Werror",
-                 "-Wno-unused-function", "-DPARTWISE_EMULATOR", f"-I{SOURCES}", f"-I{HERE}",
-                 str(source), "-o", str(built)],
+                 "-Wno-unused-function", "-Wno-unknown-pragmas", "-DPARTWISE_EMULATOR",
+                 f"-I{SOURCES}", f"-I{HERE}", str(source), "-o", str(built)],
                 check=True,
             )  # fmt: skip
             moved = folder / f"{target.name}.{os.getpid()}"

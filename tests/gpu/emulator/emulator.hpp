@@ -10,6 +10,7 @@
 #include <ucontext.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -271,6 +272,10 @@ T atomic(T* place, Change change) {
 #define __syncthreads() emulator::block_barrier(__FILE__, __LINE__)
 #define __syncwarp(...) emulator::warp_barrier(__VA_ARGS__)
 #define __threadfence() emulator::maybe_yield()
+
+struct alignas(16) float4 {
+    float x, y, z, w;
+};
 
 template <typename T>
 T __shfl_sync(unsigned mask, T value, int source) {
