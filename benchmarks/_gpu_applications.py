@@ -1,4 +1,4 @@
-"""What the suite `gpu` times beside the CPU: partitions, communities, k-medoids, products, memory."""
+"""What the suite `gpu` times beside the CPU: partitions, communities, medoids, products, memory."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class KMedoids(MedoidEstimator):
         ``"euclidean"``, ``"sqeuclidean"`` and ``"manhattan"`` (and their other names), ``init``
         ``"random"`` or given objects, and ``dtype="float32"``; with ``"cuda"`` all else is an
         error. ``"auto"`` takes a GPU where there is one, it can do the search, and n^2 is at least
-        10^7. By default the environment variable ``PARTWISE_DEVICE``, else ``"auto"``.
+        10^7. By default the environment variable ``PARTWISE_DEVICE``, else ``"cpu"``.
 
     Attributes
     ----------

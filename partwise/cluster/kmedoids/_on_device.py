@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,22 +23,14 @@ def device_of(search: Search, n: int) -> str:
     Raises
     ------
     ValueError
-        There is no such device, or a GPU was asked for, by the argument or by the environment, and
-        cannot do this search.
+        There is no such device, or a GPU was asked for and cannot do this search.
     partwise.errors.DeviceError
         A GPU was asked for and cannot be used.
     """
-    from partwise.gpu import resolve_device
+    from partwise.gpu._device import device_for
 
-    asked = search.device
-    if asked is None:
-        asked = os.environ.get("PARTWISE_DEVICE", "auto")
-    reason = _why_not(search)
-    if reason is None or asked not in ("cuda", "auto"):
-        return resolve_device(asked, work=float(n) * n)
-    if asked == "auto":
-        return "cpu"
-    raise ValueError(f"device='cuda' {reason}; device='cpu' and 'auto' do without a GPU")
+    work = float(n) * n
+    return device_for(search.device, why_not=_why_not(search), by_default=False, work=work)
 
 
 def _why_not(search: Search) -> str | None:

@@ -83,15 +83,16 @@ def test_what_a_gpu_cannot_do_is_refused_and_left_to_the_cpu_by_auto(
 
 
 def test_the_environment_and_the_size_decide_by_default(gpu, monkeypatch, X):
-    assert KMedoids(3, random_state=0).fit(X).device_ == "cpu"  # not worth moving
+    assert KMedoids(3, random_state=0).fit(X).device_ == "cpu"
+    assert KMedoids(3, random_state=0, device="auto").fit(X).device_ == "cpu"  # not worth moving
     monkeypatch.setattr(_device, "WORTH_MOVING", float(len(X)) ** 2)
-    assert KMedoids(3, random_state=0).fit(X).device_ == "cuda"
+    assert KMedoids(3, random_state=0).fit(X).device_ == "cpu"
+    assert KMedoids(3, random_state=0, device="auto").fit(X).device_ == "cuda"
     monkeypatch.setenv("PARTWISE_DEVICE", "cpu")
     assert KMedoids(3, random_state=0).fit(X).device_ == "cpu"
     monkeypatch.setenv("PARTWISE_DEVICE", "cuda")
     assert KMedoids(3, random_state=0).fit(X).device_ == "cuda"
-    with pytest.raises(ValueError, match="does method='fasterpam' only"):
-        KMedoids(3, method="pam").fit(X)
+    assert KMedoids(3, method="pam").fit(X).device_ == "cpu"
 
 
 def test_without_a_gpu(no_gpu, X):
