@@ -1,4 +1,8 @@
-"""The vote of the neighbours on a device, by kernels for nodes of few, of more and of many arcs."""
+"""The vote of the neighbours on a device, by kernels for nodes of few, of more and of many arcs.
+
+A thread serves a node of few arcs, a warp one of up to 64, a block one whose labels fit in a table
+in shared memory, and a block with a table in global memory the rest.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from partwise.gpu._backend import Backend
 __all__ = ["Vote"]
 
 _FEW, _MANY = 16, 1024  # arcs up to which a thread, and a block with its shared memory, will do
+_WARP, _MOST_OF_WARP = 32, 64  # lanes, and arcs up to which they will do
 _BLOCK = 128
 _SLOT_BYTES = 12
 
@@ -23,8 +28,14 @@ class Vote:
         Arcs in rows.
     weights : float64 array of shape (m,), or None
         By default 1 each.
-    few, many : int
-        Arcs up to which a thread, and a table in shared memory, serve a node.
+    few, medium, many : int
+        Arcs up to which a thread, a warp, and a table in shared memory serve a node; `medium` is
+        at most 64 and no more than `many`, and where it is not above `few` no warps are used.
+
+    Raises
+    ------
+    ValueError
+        `medium` is too large.
     """
 
     def __init__(
@@ -35,8 +46,12 @@ class Vote:
         weights: Any = None,
         *,
         few: int = _FEW,
+        medium: int = _MOST_OF_WARP,
         many: int = _MANY,
     ) -> None:
+        if medium > _MOST_OF_WARP:
+            raise ValueError(f"medium must be at most {_MOST_OF_WARP}, got {medium}")
+        medium = max(few, min(medium, many))
         xp = backend.xp
         self.backend = backend
         is_weighted = int(weights is not None)
@@ -45,15 +60,16 @@ class Vote:
         self.n = int(indptr.shape[0]) - 1
         degrees = xp.diff(indptr)
         self.few = self._nodes(degrees <= few)
+        self.warps = self._nodes((degrees > few) & (degrees <= medium))
         self.blocks = []
-        low = few
+        low = medium
         while low < many:
             high = min(4 * low, many)
             nodes = self._nodes((degrees > low) & (degrees <= high))
             if nodes.shape[0] > 0:
                 self.blocks.append((nodes, _table_size(high)))
             low = high
-        self.hubs = self._nodes(degrees > many)
+        self.hubs = self._nodes(degrees > max(few, many))
         if self.hubs.shape[0] > 0:
             sizes = [_table_size(int(d)) for d in degrees[self.hubs].tolist()]
             self.place = xp.zeros(len(sizes) + 1, xp.int64)
@@ -79,6 +95,11 @@ class Vote:
         size = int(self.few.shape[0])
         if size > 0:
             launch("vote_thread", size, *self.arcs, label, self.few, size, *out)
+        size = int(self.warps.shape[0])
+        if size > 0:
+            launch(
+                "vote_warp", size * _WARP, *self.arcs, label, self.warps, size, *out, block=_BLOCK
+            )
         for nodes, slots in self.blocks:
             size = int(nodes.shape[0])
             launch(

@@ -1,12 +1,12 @@
 """The sources of kernels: none is forgotten, and all can be compiled for devices."""
 
 import re
-import shutil
 import subprocess
 
 import pytest
 
 from partwise.gpu._registry import SOURCES, kernels
+from tests.gpu.toolkit import program
 
 FILES = sorted(path.name for path in SOURCES.glob("*.cuh"))
 LIMITS = {"registers": 64, "spilled bytes": 0}
@@ -27,13 +27,12 @@ def test_every_kernel_of_every_source_is_known():
 
 @pytest.mark.parametrize("file", [name for name in FILES if name != "dialect.cuh"])
 def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
-    if shutil.which("nvcc") is None:
-        pytest.skip("there is no nvcc")
     source = tmp_path / "kernels.cu"
     source.write_text(f'#include "{file}"\n')
     done = subprocess.run(
-        ["nvcc", "-std=c++17", "-arch=sm_90", "-cubin", "-Xptxas", "-v", "-Werror", "all-warnings",
-         "-diag-suppress", "177", f"-I{SOURCES}", str(source), "-o", str(tmp_path / "k.cubin")],
+        [program("nvcc"), "-std=c++17", "-arch=sm_90", "-cubin", "-Xptxas", "-v",
+         "-Werror", "all-warnings", "-diag-suppress", "177", f"-I{SOURCES}", str(source),
+         "-o", str(tmp_path / "k.cubin")],
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -31,7 +31,7 @@ def on_cpu(indptr, indices, weights, label):
     return winner.tolist(), won.tolist()
 
 
-@pytest.mark.parametrize("limits", [(16, 2048), (2, 20), (1, 1)])
+@pytest.mark.parametrize("limits", [(16, 64, 2048), (2, 2, 20), (1, 1, 1), (3, 9, 20)])
 @pytest.mark.parametrize("is_weighted", [False, True])
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_votes_are_those_counted(graph, is_weighted, limits):
@@ -42,12 +42,14 @@ def test_votes_are_those_counted(graph, is_weighted, limits):
     expected = counted(indptr, indices, weights, label)
     assert on_cpu(indptr, indices, weights, label) == expected
     device = Emulated()
-    few, many = limits
-    winner, won = Vote(device, indptr, indices, weights, few=few, many=many).of(label)
+    few, medium, many = limits
+    votes = Vote(device, indptr, indices, weights, few=few, medium=medium, many=many)
+    winner, won = votes.of(label)
     assert (winner.tolist(), won.tolist()) == expected
     degrees = np.diff(indptr)
     assert ("vote_hub" in device.launched) == (degrees > many).any()
-    assert ("vote_block" in device.launched) == ((degrees > few) & (degrees <= many)).any()
+    assert ("vote_block" in device.launched) == ((degrees > medium) & (degrees <= many)).any()
+    assert ("vote_warp" in device.launched) == ((degrees > few) & (degrees <= medium)).any()
 
 
 @given(seed=st.integers(0, 10**6), n_labels=st.sampled_from([1, 2, 5, 1000]))
@@ -56,8 +58,22 @@ def test_every_schedule_gives_the_votes_counted(seed, n_labels):
     n = int(rng.integers(1, 40))
     indptr, indices = rows_of(n, rng.integers(0, n, (int(rng.integers(0, 6 * n)), 2)).tolist())
     label = rng.integers(0, n_labels, n).astype(np.int32)
-    winner, won = Vote(Emulated(seed), indptr, indices, few=3, many=12).of(label)
+    winner, won = Vote(Emulated(seed), indptr, indices, few=3, medium=6, many=12).of(label)
     assert (winner.tolist(), won.tolist()) == counted(indptr, indices, None, label)
+
+
+def test_votes_where_the_backend_has_its_arrays(gpu):
+    indptr, indices = rows_of(*GRAPHS["two hubs"])
+    weights, label = np.full(len(indices), 0.5), np.arange(len(indptr) - 1, dtype=np.int32) % 5
+    arrays = [gpu.xp.asarray(array) for array in (indptr, indices, weights, label)]
+    winner, won = Vote(gpu, *arrays[:3], many=100).of(arrays[3])
+    found = gpu.to_host(winner).tolist(), gpu.to_host(won).tolist()
+    assert found == counted(indptr, indices, weights, label)
+
+
+def test_more_arcs_than_a_warp_can_hold_are_refused():
+    with pytest.raises(ValueError, match="medium must be at most 64, got 65"):
+        Vote(Emulated(), np.zeros(1, np.int64), np.zeros(0, np.int32), medium=65)
 
 
 def test_tables_are_powers_of_two_and_at_most_half_full():
