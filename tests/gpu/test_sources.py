@@ -2,10 +2,11 @@
 
 import re
 import subprocess
+import sys
 
 import pytest
 
-from partwise.gpu._registry import SOURCES, kernels
+from partwise.gpu._registry import SOURCES, kernel_spec, kernels, numba_kernels
 from tests.gpu.toolkit import program
 
 FILES = sorted(path.name for path in SOURCES.glob("*.cuh"))
@@ -42,3 +43,21 @@ def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
     spills = [int(number) for number in re.findall(r"(\d+) bytes spill", done.stderr)]
     assert max(registers, default=0) <= LIMITS["registers"]
     assert max(spills, default=0) <= LIMITS["spilled bytes"]
+
+
+def test_cuda_is_not_imported_before_a_kernel_is_launched():
+    code = (
+        "import sys; from partwise.gpu import bfs; from partwise.gpu import _backend, _vote; "
+        "from partwise.gpu._registry import kernel_spec; kernel_spec('vote_warp'); "
+        "print(sorted({'cupy', 'numba.cuda.dispatcher'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_kernels_are_found_by_name_whatever_their_kind():
+    assert kernel_spec("vote_hub").kind == "cudac"
+    assert kernel_spec("vote_warp").kind == "numba"
+    with pytest.raises(KeyError, match="there is no kernel 'vote_wave'"):
+        kernel_spec("vote_wave")
+    assert not set(kernels()) & set(numba_kernels())
