@@ -1,12 +1,14 @@
 """Kernels of numba.cuda in the simulator, against their twins on the CPU and against counting."""
 
 import copy
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partwise.gpu._backend import Cuda
 from partwise.gpu._matching import match_handshakes
 from partwise.gpu._registry import kernel_spec, numba_kernels
 from partwise.gpu._segments import segment_sums
@@ -119,3 +121,15 @@ def test_sums_of_runs(seed, dtype):
 def test_handshakes(best):
     found = match_handshakes(Simulated(), np.array(best, np.int32))
     assert found.tolist() == paired(best)
+
+
+def test_the_backend_of_the_gpu_launches_kernels_of_numba():
+    backend = object.__new__(Cuda)  # without CuPy, which it takes arrays and the stream from
+    backend.xp = SimpleNamespace(
+        cuda=SimpleNamespace(get_current_stream=lambda: SimpleNamespace(ptr=0))
+    )
+    best, found = np.array([1, 0, 0, -1], np.int32), np.zeros(4, np.int32)
+    backend.launch("handshake", 4, best, 4, found, block=32)
+    assert found.tolist() == [0, 0, 2, 3]
+    with pytest.raises(TypeError, match="handshake takes 3 arguments, got 2"):
+        backend.launch("handshake", 4, best, 4)

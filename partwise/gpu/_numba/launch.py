@@ -31,7 +31,7 @@ def launch(
     arguments : tuple
         Arrays of CuPy and NumPy's numbers, of the types of one signature.
     stream : int
-        Address of the stream that the arrays are used in.
+        Address of the stream that the arrays are used in, 0 for the default one.
     shared_bytes : int, default=0
     """
     from numba import cuda
@@ -43,7 +43,8 @@ def launch(
         else value
         for value in arguments
     ]
+    its_stream = cuda.external_stream(stream) if stream else 0
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Grid size")  # few blocks are right for small graphs
-        configured = function_of(spec)[grid, block, cuda.external_stream(stream), shared_bytes]
+        configured = function_of(spec)[grid, block, its_stream, shared_bytes]
     configured(*passed)
