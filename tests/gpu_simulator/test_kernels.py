@@ -33,7 +33,7 @@ def vote_arguments(rng, is_weighted, n_labels):
     degrees = [0, 1, 2, 31, 32, 33, 63, 64, int(rng.integers(0, 65)), 40]
     indptr, indices = rows_of_degrees(degrees, rng)
     n = len(degrees)
-    weights = rng.random(len(indices)) if is_weighted else np.zeros(1)
+    weights = rng.random(len(indices)) - 0.5 if is_weighted else np.zeros(1)
     label = rng.integers(0, n_labels, n).astype(np.int32)
     nodes = rng.permutation(n).astype(np.int32)
     out = np.full(n, -7, np.int32), np.full(n, -7.0)
