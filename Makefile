@@ -1,10 +1,11 @@
 # partwise: `make demo` and `make test` need Python 3.11 or newer and make, nothing else.
 #
-#   make demo    set up .venv and partition the digits graph; results in demo/
-#   make test    set up .venv with the development tools and run the tests
-#   make lint    ruff, mypy and the import contract
-#   make bench   partwise beside its peers; BENCH="partition --quick" and so on
-#   make clean   remove everything that these targets made
+#   make demo          set up .venv and partition the digits graph; results in demo/
+#   make test          set up .venv with the development tools and run the tests
+#   make test-kernels  compile all GPU kernels, and run them without a GPU; needs g++ as well
+#   make lint          ruff, mypy and the import contract
+#   make bench         partwise beside its peers; BENCH="partition --quick" and so on
+#   make clean         remove everything that these targets made
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -22,14 +23,15 @@ INPUTS := pyproject.toml constraints.txt
 
 DEMO_STAMP := $(call stamp,plot)
 TEST_STAMP := $(call stamp,$(TEST_EXTRAS))
+KERNELS_STAMP := $(call stamp,kernels)
 BENCH_STAMP := $(call stamp,peers$(comma)plot)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test test-kernels compiler lint bench clean
 
 help:
-	@sed -n '3,7s/^#  //p' $(firstword $(MAKEFILE_LIST))
+	@sed -n '3,8s/^#  //p' $(firstword $(MAKEFILE_LIST))
 
 demo: $(DEMO_STAMP)
 	@mkdir -p demo
@@ -42,6 +44,20 @@ demo: $(DEMO_STAMP)
 
 test: $(TEST_STAMP)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Three processes: compilers need numba.cuda itself, and Numba's simulator takes its place. Examples
+# of hypothesis are the same every time, and so are the kernels that a test launches.
+test-kernels: export CI = true
+test-kernels: WHOLE := $(BIN)/python -m pytest -p tests.gpu.complete
+test-kernels: compiler $(KERNELS_STAMP)
+	$(WHOLE) tests/gpu_compiled
+	NUMBA_ENABLE_CUDASIM=1 $(WHOLE) --kernels numba tests/gpu_simulator
+	$(WHOLE) --kernels cudac --least 60 tests/gpu
+
+compiler:
+	@command -v "$${CXX:-g++}" >/dev/null || { \
+	  echo "the tests of the kernels need a C++ compiler and found no $${CXX:-g++};" \
+	    "install g++, or name yours with CXX=/path/to/compiler" >&2; exit 1; }
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from partwise.gpu._registry import NUMPY_TYPES, SOURCES, kernels
+from partwise.gpu._registry import SOURCES, array_type, kernel_spec
 
-__all__ = ["Backend", "Cuda", "cuda"]
+__all__ = ["Backend", "Cuda", "cuda", "nvrtc_options"]
 
 #: Sources whose products are rounded before they are added, as on the CPU.
 _ROUNDED = frozenset({"spmv.cuh", "vote.cuh"})
@@ -41,7 +41,7 @@ class Backend(Protocol):
 
 
 class Cuda:
-    """Kernels compiled by NVRTC, on arrays of CuPy, in its current stream."""
+    """Kernels compiled by NVRTC or by numba.cuda, on arrays of CuPy, in its current stream."""
 
     is_host = False
 
@@ -56,13 +56,24 @@ class Cuda:
         self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
     ) -> None:
         """Run a kernel; numbers are given the type that it takes."""
-        spec = kernels()[name]
         grid = min(max(1, -(-n_threads // block)), self._MOST_BLOCKS)
+        self.run(name, grid, block, *arguments, shared_bytes=shared_bytes)
+
+    def run(self, name: str, grid: int, block: int, *arguments: Any, shared_bytes: int = 0) -> None:
+        """Run a kernel on so many blocks of so many threads."""
+        spec = kernel_spec(name)
         passed = tuple(
-            value if kind.endswith("*") else NUMPY_TYPES[kind](value)
-            for (kind, _), value in zip(spec.arguments, arguments, strict=True)
+            value if kind.endswith("*") else array_type(kind).type(value)
+            for (kind, _), value in zip(spec.signature_of(arguments), arguments, strict=True)
         )
-        _compiled(spec.file).get_function(name)((grid,), (block,), passed, shared_mem=shared_bytes)
+        if spec.kind == "cudac":
+            function = _compiled(spec.file).get_function(name)
+            function((grid,), (block,), passed, shared_mem=shared_bytes)
+        else:
+            from partwise.gpu._numba.launch import launch
+
+            stream = self.xp.cuda.get_current_stream().ptr
+            launch(spec, grid, block, passed, stream, shared_bytes)
 
     def to_host(self, array: Any) -> np.ndarray:
         """Copy an array from the device."""
@@ -75,11 +86,13 @@ def _compiled(file: str) -> Any:
     """Return the module of a source; it is compiled once for each kind of device."""
     import cupy
 
-    source = f'#include "{file}"\n'
-    options = ["--std=c++17", f"-I{SOURCES}"]
-    if file in _ROUNDED:
-        options.append("--fmad=false")
-    return cupy.RawModule(code=source, options=tuple(options))
+    return cupy.RawModule(code=f'#include "{file}"\n', options=nvrtc_options(file))
+
+
+def nvrtc_options(file: str) -> tuple[str, ...]:
+    """Return what a source is compiled with."""
+    options = ("--std=c++17", f"-I{SOURCES}")
+    return (*options, "--fmad=false") if file in _ROUNDED else options
 
 
 @cache

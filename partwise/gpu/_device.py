@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from functools import cache
 from typing import Any, Literal, get_args
@@ -99,6 +100,8 @@ def why_not_cuda() -> str | None:
     # cupy imports without a driver, and fails only when it is used
     if not cupy.cuda.is_available():
         return "no NVIDIA GPU, or no driver for it, was found"
+    if importlib.util.find_spec("numba_cuda") is None:
+        return f"the package numba-cuda is not installed; {_HINT}"
     return None
 
 

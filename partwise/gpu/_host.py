@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from partwise.gpu._registry import NUMPY_TYPES, kernels
+from partwise.gpu._registry import array_type, kernel_spec, kernels
 from partwise.kernels.parallel import SERIAL_BELOW, launch_on
 
 __all__ = ["Host"]
+
+_TWINS = "partwise.gpu._kernels"
 
 
 class Host:
@@ -33,13 +35,15 @@ class Host:
         self, name: str, n_threads: int, *arguments: Any, block: int = 0, shared_bytes: int = 0
     ) -> None:
         """Run the twin of a kernel; the shape of the launch is the twin's own affair."""
-        spec = kernels().get(name) or kernels()[f"{name}_thread"]
+        rows = f"{name}_thread"  # of kernels for rows there are several, with one twin
+        spec = kernel_spec(rows if rows in kernels() else name)
         passed = [
-            value if kind.endswith("*") else NUMPY_TYPES[kind](value)
-            for (kind, _), value in zip(spec.arguments, arguments, strict=True)
+            value if kind.endswith("*") else array_type(kind).type(value)
+            for (kind, _), value in zip(spec.signature_of(arguments), arguments, strict=True)
         ]
+        module = f"{_TWINS}.{spec.file.removesuffix('.cuh')}"
         with launch_on(self.n_jobs if n_threads >= SERIAL_BELOW else 1):
-            _twin(name, spec.file)(*passed)
+            _twin(spec.twin or f"{module}:{name}")(*passed)
 
     def to_host(self, array: Any) -> np.ndarray:
         """Return the array: it is here."""
@@ -48,5 +52,6 @@ class Host:
 
 
 @cache
-def _twin(name: str, file: str) -> Any:
-    return getattr(import_module(f"partwise.gpu._kernels.{file.removesuffix('.cuh')}"), name)
+def _twin(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)

@@ -1,4 +1,8 @@
-"""The vote of the neighbours: on a device by kernels for nodes of few, of more and of many arcs."""
+"""The vote of the neighbours: on a device by kernels for nodes of few, of more and of many arcs.
+
+A thread serves a node of few arcs, a warp one of up to 64, a block one whose labels fit in a table
+in shared memory, and a block with a table in global memory the rest.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from partwise.kernels.parallel import deal
 __all__ = ["Vote", "vote_of"]
 
 _FEW, _MANY = 16, 1024  # arcs up to which a thread, and a block with its shared memory, will do
+_WARP, _MOST_OF_WARP = 32, 64  # lanes, and arcs up to which they will do
 _BLOCK = 128
 _SLOT_BYTES = 12
 _WORTH_THREADS = 20_000  # nodes from which starting threads pays
@@ -44,8 +49,14 @@ class Vote:
     ----------
     backend, indptr, indices, weights, n_labels
         As for :func:`vote_of`.
-    few, many : int
-        Arcs up to which a thread, and a table in shared memory, serve a node.
+    few, medium, many : int
+        Arcs up to which a thread, a warp, and a table in shared memory serve a node; `medium` is
+        at most 64, and where it is not above `few` no warps are used.
+
+    Raises
+    ------
+    ValueError
+        `medium` is too large.
     """
 
     def __init__(
@@ -57,8 +68,11 @@ class Vote:
         *,
         n_labels: int | None = None,
         few: int = _FEW,
+        medium: int = _MOST_OF_WARP,
         many: int = _MANY,
     ) -> None:
+        if medium > _MOST_OF_WARP:
+            raise ValueError(f"medium must be at most {_MOST_OF_WARP}, got {medium}")
         xp = backend.xp
         self.backend = backend
         self.no_numbers = xp.zeros(1, xp.float64)
@@ -69,16 +83,18 @@ class Vote:
         most = self.n if n_labels is None else n_labels
         degrees = xp.diff(indptr)
         needed = xp.minimum(degrees, most)
-        # kind 0 is for threads, the last one for tables in global memory, others for shared ones
-        self.sizes = [_table_size(few)]
+        # kind 0 is for threads, 1 for warps, the last one for tables in global memory, others for
+        # tables in shared memory of the sizes that are listed
+        self.sizes = [0, 0, 2 * _table_size(max(few, medium))]
         while self.sizes[-1] < _table_size(many):
             self.sizes.append(4 * self.sizes[-1])
         hub = len(self.sizes)
-        self.kind = xp.ones(self.n, xp.int8)
-        for size in self.sizes[1:-1]:
+        self.kind = xp.full(self.n, 2, xp.int8)
+        for size in self.sizes[2:-1]:
             self.kind += 2 * needed > size
+        self.kind[needed > many] = hub
+        self.kind[degrees <= max(few, medium)] = 1
         self.kind[degrees <= few] = 0
-        self.kind[(degrees > few) & (needed > many)] = hub
         self.kinds = [int(kind) for kind in xp.unique(self.kind).tolist()]
         self.whole = {
             kind: xp.flatnonzero(self.kind == kind).astype(xp.int32) for kind in self.kinds
@@ -129,6 +145,8 @@ class Vote:
                 continue
             if kind == 0:
                 launch("vote_thread", size, *head, chosen, size, *out)
+            elif kind == 1:
+                launch("vote_warp", size * _WARP, *head, chosen, size, *out, block=_BLOCK)
             elif kind < len(self.sizes):
                 slots = self.sizes[kind]
                 launch(

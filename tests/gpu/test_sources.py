@@ -1,12 +1,13 @@
 """The sources of kernels: none is forgotten, and all can be compiled for devices."""
 
 import re
-import shutil
 import subprocess
+import sys
 
 import pytest
 
-from partwise.gpu._registry import SOURCES, kernels
+from partwise.gpu._registry import SOURCES, kernel_spec, kernels, numba_kernels
+from tests.gpu.toolkit import program
 
 FILES = sorted(path.name for path in SOURCES.glob("*.cuh"))
 LIMITS = {"registers": 64, "spilled bytes": 0}
@@ -29,13 +30,12 @@ def test_every_kernel_of_every_source_is_known():
 
 @pytest.mark.parametrize("file", [name for name in FILES if name != "dialect.cuh"])
 def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
-    if shutil.which("nvcc") is None:
-        pytest.skip("there is no nvcc")
     source = tmp_path / "kernels.cu"
     source.write_text(f'#include "{file}"\n')
     done = subprocess.run(
-        ["nvcc", "-std=c++17", "-arch=sm_90", "-cubin", "-Xptxas", "-v", "-Werror", "all-warnings",
-         "-diag-suppress", "177", f"-I{SOURCES}", str(source), "-o", str(tmp_path / "k.cubin")],
+        [program("nvcc"), "-std=c++17", "-arch=sm_90", "-cubin", "-Xptxas", "-v",
+         "-Werror", "all-warnings", "-diag-suppress", "177", f"-I{SOURCES}", str(source),
+         "-o", str(tmp_path / "k.cubin")],
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -47,3 +47,21 @@ def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
     for name, registers in used:
         assert int(registers) <= WIDER.get(name, LIMITS["registers"]), name
     assert max(spills, default=0) <= LIMITS["spilled bytes"]
+
+
+def test_cuda_is_not_imported_before_a_kernel_is_launched():
+    code = (
+        "import sys; from partwise.gpu import bfs; from partwise.gpu import _backend, _vote; "
+        "from partwise.gpu._registry import kernel_spec; kernel_spec('vote_warp'); "
+        "print(sorted({'cupy', 'numba.cuda.dispatcher'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_kernels_are_found_by_name_whatever_their_kind():
+    assert kernel_spec("vote_hub").kind == "cudac"
+    assert kernel_spec("vote_warp").kind == "numba"
+    with pytest.raises(KeyError, match="there is no kernel 'vote_wave'"):
+        kernel_spec("vote_wave")
+    assert not set(kernels()) & set(numba_kernels())

@@ -42,7 +42,7 @@ def null_model(rng, n, n_labels):
     return tuple(rng.integers(0, 32, size) / 8.0 for size in (n, n_labels, n))
 
 
-@pytest.mark.parametrize("limits", [(16, 2048), (2, 20), (1, 1)])
+@pytest.mark.parametrize("limits", [(16, 64, 2048), (2, 2, 20), (1, 1, 1), (3, 9, 20)])
 @pytest.mark.parametrize("is_weighted", [False, True])
 @pytest.mark.parametrize("is_penalised", [False, True])
 @pytest.mark.parametrize("graph", GRAPHS)
@@ -58,11 +58,13 @@ def test_votes_are_those_counted(graph, is_penalised, is_weighted, limits):
     for jobs in (1, 3):
         assert lists(vote_of(Host(jobs), *arcs, n_labels=7).of(label, null=null)) == expected
     device = Emulated()
-    few, many = limits
-    assert lists(Vote(device, *arcs, few=few, many=many).of(label, null=null)) == expected
+    few, medium, many = limits
+    votes = Vote(device, *arcs, few=few, medium=medium, many=many)
+    assert lists(votes.of(label, null=null)) == expected
     degrees = np.diff(indptr)
     assert ("vote_hub" in device.launched) == (degrees > many).any()
-    assert ("vote_block" in device.launched) == ((degrees > few) & (degrees <= many)).any()
+    assert ("vote_block" in device.launched) == ((degrees > medium) & (degrees <= many)).any()
+    assert ("vote_warp" in device.launched) == ((degrees > few) & (degrees <= medium)).any()
 
 
 @given(seed=st.integers(0, 10**6), n_labels=st.sampled_from([1, 2, 5, 1000]))
@@ -71,7 +73,8 @@ def test_every_schedule_gives_the_votes_counted(seed, n_labels):
     n = int(rng.integers(1, 40))
     indptr, indices = rows_of(n, rng.integers(0, n, (int(rng.integers(0, 6 * n)), 2)).tolist())
     label = rng.integers(0, n_labels, n).astype(np.int32)
-    found = Vote(Emulated(seed), indptr, indices, n_labels=n_labels, few=3, many=12).of(label)
+    votes = Vote(Emulated(seed), indptr, indices, n_labels=n_labels, few=3, medium=6, many=12)
+    found = votes.of(label)
     assert lists(found) == counted(indptr, indices, None, label)
 
 
@@ -92,9 +95,22 @@ def test_hubs_of_few_labels_need_no_tables_in_global_memory():
     indptr, indices = rows_of(*GRAPHS["star from its centre"])
     device = Emulated()
     label = (np.arange(400) % 3).astype(np.int32)
-    found = Vote(device, indptr, indices, n_labels=3, few=2, many=10).of(label)
+    found = Vote(device, indptr, indices, n_labels=3, few=2, medium=2, many=10).of(label)
     assert lists(found) == counted(indptr, indices, None, label)
     assert "vote_hub" not in device.launched
+
+
+def test_votes_where_the_backend_has_its_arrays(gpu):
+    indptr, indices = rows_of(*GRAPHS["two hubs"])
+    weights, label = np.full(len(indices), 0.5), np.arange(len(indptr) - 1, dtype=np.int32) % 5
+    arrays = [gpu.xp.asarray(array) for array in (indptr, indices, weights, label)]
+    found = Vote(gpu, *arrays[:3], many=100).of(arrays[3])
+    assert lists(map(gpu.to_host, found)) == counted(indptr, indices, weights, label)
+
+
+def test_more_arcs_than_a_warp_can_hold_are_refused():
+    with pytest.raises(ValueError, match="medium must be at most 64, got 65"):
+        Vote(Emulated(), np.zeros(1, np.int64), np.zeros(0, np.int32), medium=65)
 
 
 def test_tables_are_powers_of_two_and_at_most_half_full():

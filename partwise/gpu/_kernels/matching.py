@@ -1,13 +1,16 @@
-"""Heavy-edge matching on the CPU: twins of the kernels of ``cuda/matching.cuh``."""
+"""Matching on the CPU: twins of the kernels of ``cuda/matching.cuh``, and of the handshake."""
 
 from __future__ import annotations
 
 import numba
 import numpy as np
 
+from partwise.gpu._kernels import bodies
 from partwise.kernels.jit import kernel
 
-__all__ = ["matching_neighbourhood", "matching_prefer"]
+__all__ = ["handshake", "matching_neighbourhood", "matching_prefer"]
+
+_representative_of = kernel(bodies.representative_of)
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -65,3 +68,19 @@ def matching_neighbourhood(indptr, indices, nodes, size, key):
         for arc in range(indptr[v], indptr[v + 1]):
             total += _mixed((np.uint64(indices[arc]) + np.uint64(1)) * _GAMMA)
         key[v] = total
+
+
+@kernel(parallel=True)
+def handshake(best, size, representative):
+    """Write for every node the smaller one of its pair, or itself where it has none.
+
+    Parameters
+    ----------
+    best : int32 ndarray of shape (size,)
+        The neighbour that a node wants, -1 for none.
+    size : int
+    representative : int32 ndarray of shape (size,)
+        Output.
+    """
+    for v in numba.prange(size):
+        representative[v] = _representative_of(best, v)

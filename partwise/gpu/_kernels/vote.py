@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from partwise.gpu._kernels import bodies
 from partwise.kernels.jit import kernel
 
-__all__ = ["vote"]
+__all__ = ["vote", "vote_of_nodes"]
+
+_is_better = kernel(bodies.is_better)
 
 
 @kernel(allocates=False)
@@ -51,10 +54,51 @@ def vote(
             found = sums[r]
             if share is not None:
                 found -= share[v] * total[r]
-            if best < 0 or found > score or (found == score and r < best):
+            if _is_better(found, r, score, best):
                 best, score = r, found
             is_there[r] = 0
             sums[r] = 0.0
         if share is not None:
+            for_own -= share[v] * (total[own] - mass[v])
+        winner[v], won[v], kept[v] = best, score, for_own
+
+
+@kernel(allocates=False)
+def vote_of_nodes(
+    indptr, indices, weights, weighted, label, penalised, share, total, mass, nodes, size, winner,
+    won, kept,
+):  # fmt: skip
+    """Find the same for some nodes of few arcs: no table of all labels, but quadratic time.
+
+    Parameters
+    ----------
+    indptr, indices, label, share, total, mass, winner, won, kept
+        See :func:`vote`.
+    weights : float64 ndarray of shape (m,)
+    weighted, penalised : int
+        0 where weights are 1 and not read, and where there is no penalty.
+    nodes : int32 ndarray of shape (size,)
+    size : int
+    """
+    for v in nodes[:size]:
+        own, first, last = label[v], indptr[v], indptr[v + 1]
+        best, score, for_own = -1, 0.0, 0.0
+        for arc in range(first, last):
+            candidate, found, is_new = label[indices[arc]], 0.0, indices[arc] != v
+            for other in range(first, last):
+                if indices[other] == v or label[indices[other]] != candidate:
+                    continue
+                if other < arc:
+                    is_new = False
+                    break
+                found += weights[other] if weighted != 0 else 1.0
+            if is_new and candidate == own:
+                for_own = found
+            elif is_new:
+                if penalised != 0:
+                    found -= share[v] * total[candidate]
+                if _is_better(found, candidate, score, best):
+                    best, score = candidate, found
+        if penalised != 0:
             for_own -= share[v] * (total[own] - mass[v])
         winner[v], won[v], kept[v] = best, score, for_own

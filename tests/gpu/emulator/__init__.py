@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from partwise.gpu._registry import SOURCES, kernels
+from tests.gpu import on_device
 
 __all__ = ["KernelFault", "launch"]
 
@@ -31,8 +32,12 @@ class KernelFault(RuntimeError):
 def launch(name, grid, block, *arguments, seed=0, shared_bytes=0):
     """Run a kernel on `grid` blocks of `block` threads, in an order drawn from `seed`.
 
-    Arguments are C-contiguous arrays of the type that the kernel has, and numbers.
+    Arguments are C-contiguous arrays of the type that the kernel has, and numbers. Where tests are
+    to run on a GPU, this runs there.
     """
+    on_device.note(name)
+    if on_device.is_wanted():
+        return on_device.run(name, grid, block, arguments, shared_bytes)
     spec = kernels()[name]
     if len(arguments) != len(spec.arguments):
         raise TypeError(f"{name} takes {len(spec.arguments)} arguments, got {len(arguments)}")
