@@ -77,35 +77,33 @@ def _traversals(backend: Backend, there: DeviceGraph, mirror: DeviceGraph) -> It
     x, sums = np.arange(n) % 11 / 7.0, np.empty(n)
     row_sums(*arcs, None, x, sums)
     lengths, values = xp.asarray(weights), xp.asarray(x)
+
+    def breadth_first(strategy: str, may_pull: bool) -> Row:
+        """Compare levels."""
+        found, _ = bfs_levels(backend, there, source, strategy, may_pull=may_pull)
+        return _same(get(found), level)
+
+    def shortest(strategy: str) -> Row:
+        """Compare distances."""
+        found, _ = distances(backend, there, lengths, source, strategy, 20.0)
+        return _same(get(found), distance)
+
+    def components(strategy: str) -> Row:
+        """Compare least nodes."""
+        return _same(get(least_nodes_on(backend, there, strategy)), least)
+
+    def row_sums_of(strategy: str) -> Row:
+        """Compare sums."""
+        found = RowSums(backend, strategy, there.indptr, there.indices).of(values)
+        return _close(get(found), sums)
+
     for strategy in ("auto", *STRATEGIES):
-        for may_pull in (False, True):
-            yield (
-                "bfs, direction-optimising" if may_pull else "bfs, push",
-                strategy,
-                lambda s=strategy, p=may_pull: _same(
-                    get(bfs_levels(backend, there, source, s, may_pull=p)[0]), level
-                ),
-            )
-        yield (
-            "sssp",
-            strategy,
-            lambda s=strategy: _same(
-                get(distances(backend, there, lengths, source, s, 20.0)[0]), distance
-            ),
-        )
+        yield "bfs, push", strategy, partial(breadth_first, strategy, False)
+        yield "bfs, direction-optimising", strategy, partial(breadth_first, strategy, True)
+        yield "sssp", strategy, partial(shortest, strategy)
     for strategy in STRATEGIES:
-        yield (
-            "components",
-            strategy,
-            lambda s=strategy: _same(get(least_nodes_on(backend, there, s)), least),
-        )
-        yield (
-            "row sums",
-            strategy,
-            lambda s=strategy: _close(
-                get(RowSums(backend, s, there.indptr, there.indices).of(values)), sums
-            ),
-        )
+        yield "components", strategy, partial(components, strategy)
+        yield "row sums", strategy, partial(row_sums_of, strategy)
 
 
 def _votes(

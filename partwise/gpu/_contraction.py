@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from partwise.gpu._backend import Backend
+from partwise.gpu._segments import run_starts, segment_sums
 
 __all__ = ["contracted", "first_nodes"]
 
@@ -50,22 +51,18 @@ def contracted(
     del source, target
     if weights is None:
         key = xp.sort(key)
-        running = xp.arange(key.shape[0] + 1, dtype=xp.float64)
+        starts = run_starts(backend, key)
+        sums = xp.diff(starts).astype(xp.float64)
     else:
         order = xp.argsort(key)
         key = key[order]
-        running = xp.zeros(key.shape[0] + 1, xp.float64)
-        xp.cumsum(weights[crossing][order], out=running[1:])
-    is_first = xp.ones(key.shape[0], bool)
-    is_first[1:] = key[1:] != key[:-1]
-    starts = xp.flatnonzero(is_first)
-    key = key[starts]
-    ends = xp.full(starts.shape[0], running.shape[0] - 1)
-    ends[:-1] = starts[1:]
+        starts = run_starts(backend, key)
+        sums = segment_sums(backend, weights[crossing][order], starts)
+    key = key[starts[:-1]]
     rows = key // n_clusters
     out = xp.zeros(n_clusters + 1, xp.int64)
     xp.cumsum(xp.bincount(rows, minlength=n_clusters), out=out[1:])
-    return out, (key - rows * n_clusters).astype(xp.int32), running[ends] - running[starts]
+    return out, (key - rows * n_clusters).astype(xp.int32), sums
 
 
 def _on_host(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from partwise.gpu._matching import match_handshakes
 from partwise.partition._jet.level import Level
 
 __all__ = ["clusters", "match"]
@@ -40,8 +41,9 @@ def match(level: Level, heaviest: int, seed: int) -> Any:
     free = xp.arange(n, dtype=xp.int32)
     for round_ in range(_ROUNDS):
         preferred = _preferred(level, mate, free, heaviest, seed + round_)
+        first = match_handshakes(level.backend, preferred)
         wish = preferred[free]
-        is_mutual = (wish >= 0) & (preferred[wish] == free)
+        is_mutual = (wish >= 0) & (first[wish] == first[free])
         mate[free[is_mutual]] = wish[is_mutual]
         n_matched = int(is_mutual.sum())
         free = free[(wish >= 0) & ~is_mutual]
