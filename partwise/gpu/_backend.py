@@ -9,10 +9,11 @@ import numpy as np
 
 from partwise.gpu._registry import SOURCES, kernels
 
-__all__ = ["Backend", "Cuda", "cuda"]
+__all__ = ["OPTIONS", "Backend", "Cuda", "cuda"]
 
-#: Sources whose products are rounded before they are added, as on the CPU.
-_ROUNDED = frozenset({"spmv.cuh"})
+#: What sources are compiled with beside the standard. In spmv.cuh products are rounded before they
+#: are added, as on the CPU; of argmax.cuh two blocks of 256 threads fit on a multiprocessor.
+OPTIONS = {"spmv.cuh": ("--fmad=false",), "argmax.cuh": ("--maxrregcount=128",)}
 
 BLOCK = 256  # threads of a block, unless a kernel wants otherwise
 
@@ -75,10 +76,8 @@ def _compiled(file: str) -> Any:
     import cupy
 
     source = f'#include "{file}"\n'
-    options = ["--std=c++17", f"-I{SOURCES}"]
-    if file in _ROUNDED:
-        options.append("--fmad=false")
-    return cupy.RawModule(code=source, options=tuple(options))
+    options = ("--std=c++17", f"-I{SOURCES}", *OPTIONS.get(file, ()))
+    return cupy.RawModule(code=source, options=options)
 
 
 @cache

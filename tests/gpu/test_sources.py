@@ -6,10 +6,12 @@ import subprocess
 
 import pytest
 
+from partwise.gpu._backend import OPTIONS
 from partwise.gpu._registry import SOURCES, kernels
 
 FILES = sorted(path.name for path in SOURCES.glob("*.cuh"))
 LIMITS = {"registers": 64, "spilled bytes": 0}
+REGISTERS = {"argmax.cuh": 128}  # a tile of 8 x 8 products in each of 256 threads, two blocks
 
 
 def test_every_kernel_of_every_source_is_known():
@@ -33,7 +35,8 @@ def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
     source.write_text(f'#include "{file}"\n')
     done = subprocess.run(
         ["nvcc", "-std=c++17", "-arch=sm_90", "-cubin", "-Xptxas", "-v", "-Werror", "all-warnings",
-         "-diag-suppress", "177", f"-I{SOURCES}", str(source), "-o", str(tmp_path / "k.cubin")],
+         "-diag-suppress", "177", *OPTIONS.get(file, ()), f"-I{SOURCES}", str(source),
+         "-o", str(tmp_path / "k.cubin")],
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -41,5 +44,5 @@ def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
     assert names == {spec.name for spec in kernels().values() if spec.file == file}
     registers = [int(number) for number in re.findall(r"Used (\d+) registers", done.stderr)]
     spills = [int(number) for number in re.findall(r"(\d+) bytes spill", done.stderr)]
-    assert max(registers, default=0) <= LIMITS["registers"]
+    assert max(registers, default=0) <= REGISTERS.get(file, LIMITS["registers"])
     assert max(spills, default=0) <= LIMITS["spilled bytes"]
