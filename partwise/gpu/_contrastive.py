@@ -82,11 +82,16 @@ def contrastive_loss(
 
     Examples
     --------
-    Embeddings of two views of some things, and a temperature that is learnt::
+    Embeddings of two views of 40 things, and a temperature that is learnt (this needs torch)::
 
-        x = torch.nn.functional.normalize(encode(view))
-        y = torch.nn.functional.normalize(encode(other_view))
-        loss = partwise.gpu.contrastive_loss(x, y, temperature=log_temperature.exp(), ids=things)
+        import torch
+        from partwise.gpu import contrastive_loss
+
+        things = torch.randint(30, (40,))  # views of one thing are no negatives of each other
+        views = torch.randn(2, 40, 8, requires_grad=True)
+        log_temperature = torch.zeros((), requires_grad=True)
+        x, y = torch.nn.functional.normalize(views, dim=-1)
+        loss = contrastive_loss(x, y, temperature=log_temperature.exp(), ids=things)
         loss.backward()
     """
     torch = _torch()
@@ -172,29 +177,29 @@ def _function() -> Any:
             ctx: Any, X: Any, Y: Any, temperature: Any, ids: Any, symmetric: bool, tile: int
         ) -> Any:
             """Return the loss of each pair."""
+            ctx.scale, ctx.tile = 1.0 / _value(temperature), tile
             with full_precision(torch, X.device.type):
-                tiles = Tiles.of(torch, X, Y, 1.0 / _value(temperature), ids, tile)
+                tiles = Tiles.of(torch, X, Y, ctx.scale, ids, tile)
                 own, sums = log_sums(torch, tiles, 2 if symmetric else 1)
-            ctx.save_for_backward(X, Y, ids, own, *sums)
-            ctx.temperature, ctx.tile = temperature, tile
+            learnt = temperature if torch.is_tensor(temperature) else None
+            ctx.save_for_backward(X, Y, learnt, ids, own, *sums)
             return sum(one - own for one in sums) / len(sums)
 
         @staticmethod
         def backward(ctx: Any, upstream: Any) -> tuple[Any, ...]:
             """Return the gradients, from tiles that are made once more."""
-            X, Y, ids, own, *sums = ctx.saved_tensors
+            X, Y, temperature, ids, own, *sums = ctx.saved_tensors
             of_x, of_y, of_temperature = ctx.needs_input_grad[:3]
-            value = _value(ctx.temperature)
             dt: Any = None
             with torch.no_grad(), full_precision(torch, X.device.type):
-                tiles = Tiles.of(torch, X, Y, 1.0 / value, ids, ctx.tile)
+                tiles = Tiles.of(torch, X, Y, ctx.scale, ids, ctx.tile)
                 wanted = of_x or of_temperature, of_y
                 dx, dy = gradients(tiles, upstream / len(sums), own, sums, wanted)
                 if of_temperature:
                     # similarities are linear in X, so that a change of scale is one of all of X
-                    dt = -(tiles.x * dx).sum().reshape(ctx.temperature.shape) / value
-            found = (dx, X, of_x), (dy, Y, of_y), (dt, ctx.temperature, of_temperature)
-            inputs = upstream, X, Y, ctx.temperature
+                    dt = (tiles.x * dx).sum().reshape(temperature.shape) * -ctx.scale
+            found = (dx, X, of_x), (dy, Y, of_y), (dt, temperature, of_temperature)
+            inputs = upstream, X, Y, temperature
             of_inputs = (Once.apply(one.to(like), *inputs) if is_wanted else None
                          for one, like, is_wanted in found)  # fmt: skip
             return *of_inputs, None, None, None

@@ -1,5 +1,7 @@
 """``partwise.gpu.contrastive_loss`` beside the loss of the whole matrix of similarities."""
 
+import inspect
+import textwrap
 from types import SimpleNamespace
 
 import pytest
@@ -201,6 +203,25 @@ def test_tf32_is_off_in_torch_before_2_9():
     with full_precision(old, "cpu"):
         assert state[-1] == "highest"
     assert state == ["high", "highest", "high"]
+
+
+def test_the_example_of_the_docstring_runs():
+    example = inspect.getdoc(contrastive_loss).partition("(this needs torch)::\n")[2]
+    names = {}
+    exec(textwrap.dedent(example), names)
+    assert names["loss"].item() > 0
+    assert names["views"].grad.shape == (2, 40, 8)
+    assert names["log_temperature"].grad.item() != 0
+
+
+def test_a_tensor_that_is_changed_before_its_gradient_is_noticed():
+    x, y = pairs(5, 3)
+    temperature = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    loss = contrastive_loss(x, y, temperature=temperature)
+    with torch.no_grad():
+        temperature.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
 
 
 def test_a_learnt_temperature_and_embeddings_find_the_pairs():
