@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from partwise._checks import check_jobs
 from partwise.gpu._argmax_gpu import PAD_DEPTH, PAD_POINTS
 from partwise.gpu._device import Device, needs_memory, resolve_device
 
@@ -42,6 +43,7 @@ def pairwise_argmax(
     labels: ArrayLike | None = None,
     labels_y: ArrayLike | None = None,
     device: Device | None = None,
+    n_jobs: int | None = None,
 ) -> PairwiseArgmaxResult:
     """Find for every point the one with the largest inner product; no matrix of them is made.
 
@@ -61,6 +63,8 @@ def pairwise_argmax(
     device : {"cpu", "cuda", "auto"}, optional
         See :func:`partwise.gpu.bfs`; "auto" counts pairs of points. Arrays of CuPy stay where they
         are, the result is on the CPU.
+    n_jobs : int, optional
+        Threads of the CPU: 1 by default, -1 for all. The result does not depend on it.
 
     Returns
     -------
@@ -119,6 +123,7 @@ def pairwise_argmax(
         raise ValueError(f"threshold must be a finite number, got {threshold}")
     if (labels_y is not None) != (Y is not None and labels is not None):
         raise ValueError("labels_y must be given where Y and labels are, and only there")
+    jobs = check_jobs(n_jobs)
     x, y = _as_given(X), None if Y is None else _as_given(Y)
     others = x if y is None else y
     work = len(x) * len(others) if x.ndim == others.ndim == 2 else 0
@@ -137,7 +142,7 @@ def pairwise_argmax(
     elif where == "cpu":
         from partwise.gpu._argmax_cpu import best_products
 
-        product, index = best_products(x, y, *codes)
+        product, index = best_products(x, y, *codes, n_jobs=jobs)
     else:
         product, index = _on_gpu(x, y, *codes)
     return PairwiseArgmaxResult(index, product - product.dtype.type(threshold), where)

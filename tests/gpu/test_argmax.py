@@ -50,9 +50,13 @@ def whole_numbers(draw, largest=150):
     return x, y, *labels
 
 
-@given(problem=whole_numbers(), tile=st.sampled_from([1, 7, 64, 512]))
-def test_tiles_of_the_cpu_give_the_best_and_of_ties_the_first(problem, tile):
-    value, index = best_products(*problem, tile=tile)
+@given(
+    problem=whole_numbers(),
+    tile=st.sampled_from([1, 7, 64, 512]),
+    n_jobs=st.sampled_from([1, 2, 5]),
+)
+def test_tiles_of_the_cpu_give_the_best_and_of_ties_the_first(problem, tile, n_jobs):
+    value, index = best_products(*problem, tile=tile, n_jobs=n_jobs)
     assert (index.tolist(), value.tolist()) == best_of(products_of(*problem))
     assert value.dtype == problem[0].dtype
 
@@ -77,6 +81,15 @@ def test_random_points_are_within_the_error_that_is_promised(gpu, shape, dtype, 
     assert found.index[is_clear].tolist() == exact.argmax(axis=1)[is_clear].tolist()
     assert (exact[rows, found.index] >= two[:, 1] - 2 * error).all()
     assert (found.device, found.value.dtype, found.index.dtype) == (device, dtype, np.int32)
+
+
+@pytest.mark.parametrize("with_y", [False, True])
+def test_threads_do_not_change_a_bit(with_y):
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((2, 1700, 20))
+    found = [pairwise_argmax(x, y if with_y else None, n_jobs=n_jobs) for n_jobs in (1, 2, 3)]
+    assert len({one.index.tobytes() for one in found}) == 1
+    assert len({one.value.tobytes() for one in found}) == 1
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
@@ -211,6 +224,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_allocated(gpu, monkeypa
         (([[1.0]],), {"labels_y": [1]}, ValueError, "labels_y must be given where Y and labels"),
         (([[1.0]], [[1.0]]), {"labels": [1]}, ValueError, "labels_y must be given where Y and"),
         (([[1.0]],), {"threshold": np.nan}, ValueError, "threshold must be a finite number"),
+        (([[1.0]],), {"n_jobs": 0}, ValueError, "n_jobs must be None, a positive integer or -1"),
         (([[1.0]],), {"device": "tpu"}, ValueError, "device must be 'cpu', 'cuda' or 'auto'"),
     ],
 )
