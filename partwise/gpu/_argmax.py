@@ -15,6 +15,8 @@ from partwise.gpu._device import Device, needs_memory, resolve_device
 
 __all__ = ["PairwiseArgmaxResult", "pairwise_argmax", "pairwise_argmax_memory"]
 
+_MOST_POINTS = 2**31 - 2 * PAD_POINTS  # numbers of 32 bits, also of the padding
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairwiseArgmaxResult:
@@ -165,8 +167,8 @@ def _points(given: Any, name: str, where: str) -> Any:
         raise TypeError(f"{name} must hold real numbers, got {points.dtype}")
     if points.ndim != 2:
         raise ValueError(f"{name} must have shape (n, d), got {points.shape}")
-    if len(points) >= 2**31:
-        raise ValueError(f"{name} must have less than 2**31 rows, got {len(points)}")
+    if len(points) > _MOST_POINTS:
+        raise ValueError(f"{name} must have at most {_MOST_POINTS} rows, got {len(points)}")
     is_single = np.result_type(points.dtype, np.float32) == np.float32
     return points.astype(np.float32 if is_single else np.float64, copy=False)
 

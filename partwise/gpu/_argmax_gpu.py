@@ -71,16 +71,16 @@ def best_rows_on(
     splits = max(1, min(tiles, _ENOUGH_BLOCKS // max(1, row_tiles)))
     product, index = xp.empty((splits, n), x.dtype), xp.empty((splits, n), xp.int32)
     is_labelled = x_label is not None
-    labels = (x_label, x_label if is_one_set else y_label) if is_labelled else (
-        xp.zeros(1, xp.int32), xp.zeros(1, xp.int32)
-    )  # fmt: skip
+    if not is_labelled:
+        x_label = y_label = xp.zeros(1, xp.int32)
+    labels = x_label, x_label if is_one_set else y_label
     if n > 0:
         backend.launch(
             _NAME[kind], row_tiles * splits * _BLOCK, x, x.shape[1], n, y, y.shape[1], m,
             x.shape[0], *labels, int(is_labelled), int(is_one_set), splits, product, index,
             block=_BLOCK,
         )  # fmt: skip
-    product = xp.where(index < 0, -xp.inf, product)
+    product = xp.where(index < 0, -xp.inf, product).astype(product.dtype, copy=False)
     # splits are in the order of the columns, and argmax takes the first of equal ones
     split = product.argmax(axis=0) if n > 0 else xp.zeros(0, xp.int64)
     at = split, xp.arange(n)

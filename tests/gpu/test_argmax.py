@@ -199,6 +199,12 @@ def test_memory_is_what_was_said_at_most(n, m, d, dtype):
     assert peak <= pairwise_argmax_memory(n, d, m, dtype=dtype) <= 3 * peak + 2**23
 
 
+def test_more_points_than_numbers_for_them():
+    many = np.broadcast_to(np.float32(1), (2**31, 0))
+    with pytest.raises(ValueError, match="X must have at most 2147483392 rows, got 2147483648"):
+        pairwise_argmax(many, device="cpu")
+
+
 def test_what_does_not_fit_is_refused_before_anything_is_allocated(gpu, monkeypatch):
     monkeypatch.setattr("partwise.gpu._device.available_memory", lambda: 1000)
     with pytest.raises(MemoryError, match=r"pairwise_argmax needs 0\.0\d GiB"):
