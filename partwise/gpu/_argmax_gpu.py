@@ -24,7 +24,8 @@ def best_products_on(
 ) -> tuple[Any, Any]:
     """Return for every row of x the largest product and the row of y that it is with.
 
-    As :func:`partwise.gpu._argmax_cpu.best_products`, with arrays that the backend has.
+    As :func:`partwise.gpu._argmax_cpu.best_products`, with arrays that the backend has and at least
+    one row in each.
     """
     if y is None and x.dtype == np.float32:
         return _best_of_pairs(backend, x, x_label)
@@ -68,22 +69,19 @@ def best_rows_on(
     x = _in_columns(xp, x)
     y = x if is_one_set else _in_columns(xp, y)
     row_tiles, tiles = -(-n // _TILE[kind]), -(-m // _TILE[kind])
-    splits = max(1, min(tiles, _ENOUGH_BLOCKS // max(1, row_tiles)))
+    splits = max(1, min(tiles, _ENOUGH_BLOCKS // row_tiles))
     product, index = xp.empty((splits, n), x.dtype), xp.empty((splits, n), xp.int32)
     is_labelled = x_label is not None
     if not is_labelled:
         x_label = y_label = xp.zeros(1, xp.int32)
     labels = x_label, x_label if is_one_set else y_label
-    if n > 0:
-        backend.launch(
-            _NAME[kind], row_tiles * splits * _BLOCK, x, x.shape[1], n, y, y.shape[1], m,
-            x.shape[0], *labels, int(is_labelled), int(is_one_set), splits, product, index,
-            block=_BLOCK,
-        )  # fmt: skip
+    backend.launch(
+        _NAME[kind], row_tiles * splits * _BLOCK, x, x.shape[1], n, y, y.shape[1], m, x.shape[0],
+        *labels, int(is_labelled), int(is_one_set), splits, product, index, block=_BLOCK,
+    )  # fmt: skip
     product = xp.where(index < 0, -xp.inf, product).astype(product.dtype, copy=False)
     # splits are in the order of the columns, and argmax takes the first of equal ones
-    split = product.argmax(axis=0) if n > 0 else xp.zeros(0, xp.int64)
-    at = split, xp.arange(n)
+    at = product.argmax(axis=0), xp.arange(n)
     return product[at], index[at]
 
 

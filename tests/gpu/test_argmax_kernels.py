@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from partwise.gpu import _argmax_gpu
-from partwise.gpu._argmax_gpu import best_products_on, best_rows_on
+from partwise.gpu._argmax_gpu import PAD_DEPTH, best_products_on, best_rows_on
 from tests.gpu.emulated import Emulated
 from tests.gpu.test_argmax import best_of, products_of, whole_numbers
 
@@ -67,20 +67,20 @@ def test_neither_schedules_nor_blocks_change_a_bit(seed, blocks):
     assert np.allclose(value, exact.max(axis=1), rtol=1e-5)
 
 
+@pytest.mark.parametrize("n_labels", [None, 2])
 @pytest.mark.parametrize("span", [1, 2, 3, 16])
-def test_spans_and_splits_do_not_matter(monkeypatch, span):
+def test_spans_and_splits_do_not_matter(monkeypatch, span, n_labels):
     rng = np.random.default_rng(9)
     x = rng.integers(-3, 4, (600, 4)).astype(np.float32)
-    expected = best_of(products_of(x, None))
+    labels = None if n_labels is None else rng.integers(0, n_labels, 600).astype(np.int32)
+    expected = best_of(products_of(x, None, labels))
     monkeypatch.setattr(_argmax_gpu, "_MOST_SPAN", span)
-    monkeypatch.setattr(_argmax_gpu, "_ENOUGH_BLOCKS", 1)
-    one_split = best_rows_on(Emulated(), x)
-    value, index = best_products_on(Emulated(), x)
-    assert (index.tolist(), value.tolist()) == expected
-    assert (one_split[1].tolist(), one_split[0].tolist()) == expected
-    monkeypatch.setattr(_argmax_gpu, "_ENOUGH_BLOCKS", 5 * span)
-    splits = best_rows_on(Emulated(), x)
-    assert (splits[1].tolist(), splits[0].tolist()) == expected
+    for blocks in (1, 5 * span):  # of many tiles, and of few
+        monkeypatch.setattr(_argmax_gpu, "_ENOUGH_BLOCKS", blocks)
+        for best_on in (best_products_on, best_rows_on):
+            for dtype in (np.float32, np.float64):
+                value, index = best_on(Emulated(), x.astype(dtype), None, labels)
+                assert (index.tolist(), value.tolist()) == expected
 
 
 def test_products_are_chains_of_fused_multiply_adds_in_order():
@@ -96,13 +96,15 @@ def test_products_are_chains_of_fused_multiply_adds_in_order():
 
 
 def test_zeros_of_both_signs_are_equal():
-    tiny = np.float32(1e-30)
-    x = np.array([[tiny], [-tiny], [0.0], [tiny * 0]], np.float32)
+    x, label = np.zeros((300, PAD_DEPTH), np.float32), np.ones(300, np.int32)
+    label[0] = 0
+    # the last coordinate that is added, so that nothing makes +0 of what is too small and rounds
+    # to -0: the product of the first two, which does not lose to those of others in other threads
+    x[:2, -1] = 1e-30, -1e-30
     for best_on in (best_products_on, best_rows_on):
-        value, index = best_on(Emulated(), x, None, np.array([0, 1, 1, 1], np.int32))
-        # the first product is below all numbers and rounds to -0, which does not lose to the others
-        assert index.tolist() == [1, 0, 0, 0]
-        assert value.tolist() == [0, 0, 0, 0]
+        value, index = best_on(Emulated(), x, None, label)
+        assert index.tolist() == [1] + [0] * 299
+        assert value.tolist() == [0] * 300
 
 
 def test_negative_and_extreme_products_are_in_order():
