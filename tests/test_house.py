@@ -110,8 +110,9 @@ def test_every_public_name_exists(room: str) -> None:
             "io",
             "import io, partwise.graph as g; g.read_graph(io.BytesIO(b''), format='parquet')",
         ),
+        ("torch", "neural", "import partwise.gpu; partwise.gpu.contrastive_loss(None, None)"),
     ],
-    ids=["plot", "io"],
+    ids=["plot", "io", "neural"],
 )
 def test_missing_extra_names_its_install_command(package: str, extra: str, use: str) -> None:
     done = run_python(f"import sys; sys.modules[{package!r}] = None\n{use}")

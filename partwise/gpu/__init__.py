@@ -1,4 +1,4 @@
-"""Traversal of graphs with balanced loads on GPUs, with twins on the CPU."""
+"""Traversal of graphs with balanced loads and products by tiles on GPUs, with twins on the CPU."""
 
 from partwise._lazy import lazy_exports
 
@@ -8,6 +8,10 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "BFSResult": "_bfs",
         "bfs": "_bfs",
         "bfs_memory": "_bfs",
+        "PairwiseArgmaxResult": "_argmax",
+        "pairwise_argmax": "_argmax",
+        "pairwise_argmax_memory": "_argmax",
+        "contrastive_loss": "_contrastive",
         "ComponentsResult": "_components",
         "components_memory": "_components",
         "connected_components": "_components",

@@ -11,8 +11,13 @@ from partwise.gpu._registry import SOURCES, array_type, kernel_spec
 
 __all__ = ["Backend", "Cuda", "cuda", "nvrtc_options"]
 
-#: Sources whose products are rounded before they are added, as on the CPU.
-_ROUNDED = frozenset({"spmv.cuh", "vote.cuh"})
+#: What sources are compiled with beside the standard. In some, products are rounded before they are
+#: added, as on the CPU; of argmax.cuh two blocks of 256 threads fit on a multiprocessor.
+_OPTIONS = {
+    "spmv.cuh": ("--fmad=false",),
+    "vote.cuh": ("--fmad=false",),
+    "argmax.cuh": ("--maxrregcount=128",),
+}
 
 BLOCK = 256  # threads of a block, unless a kernel wants otherwise
 
@@ -86,13 +91,13 @@ def _compiled(file: str) -> Any:
     """Return the module of a source; it is compiled once for each kind of device."""
     import cupy
 
-    return cupy.RawModule(code=f'#include "{file}"\n', options=nvrtc_options(file))
+    return cupy.RawModule(code=f'#include "{file}"
+', options=nvrtc_options(file))
 
 
 def nvrtc_options(file: str) -> tuple[str, ...]:
-    """Return what a source is compiled with."""
-    options = ("--std=c++17", f"-I{SOURCES}")
-    return (*options, "--fmad=false") if file in _ROUNDED else options
+    """Return what a source is compiled with, by nvcc as well."""
+    return ("--std=c++17", f"-I{SOURCES}", *_OPTIONS.get(file, ()))
 
 
 @cache

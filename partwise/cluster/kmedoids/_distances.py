@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from partwise.cluster.kmedoids._kernels import distances as code
-from partwise.cluster.kmedoids._threads import run_jobs, single_blas
+from partwise.kernels.blas import run_jobs, single_blas
 
 __all__ = [
     "BLOCK_BYTES",

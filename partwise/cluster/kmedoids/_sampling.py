@@ -22,7 +22,7 @@ from partwise.cluster.kmedoids._distances import (
 from partwise.cluster.kmedoids._input import check_medoids, check_weights, farthest
 from partwise.cluster.kmedoids._kernels.sampling import draw_without_replacement
 from partwise.cluster.kmedoids._result import KMedoidsResult
-from partwise.cluster.kmedoids._threads import run_jobs
+from partwise.kernels.blas import run_jobs
 from partwise.kernels.rng import shuffle, stream_state
 
 __all__ = [

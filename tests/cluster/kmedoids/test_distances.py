@@ -18,7 +18,6 @@ from partwise.cluster.kmedoids._distances import (
     pairwise_matrix,
 )
 from partwise.cluster.kmedoids._kernels import distances as code
-from partwise.cluster.kmedoids._threads import run_jobs, single_blas
 
 PRODUCTS = ("euclidean", "sqeuclidean", "cosine")
 OWN = (*PRODUCTS, "manhattan", "cityblock", "chebyshev", "l1", "l2")
@@ -390,33 +389,6 @@ def test_mirror_and_diagonal(n):
     assert (out[:n, :n] == out[:n, :n].T).all()
     assert (np.diag(out)[:n] == 0).all()
     assert (np.triu(out[:n, :n], 1) == np.triu(before[:n, :n], 1)).all()
-
-
-def test_blas_threads_are_given_back():
-    from threadpoolctl import threadpool_info
-
-    def blas():
-        return [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
-
-    before = blas()
-    with single_blas():
-        assert set(blas()) <= {1}
-        with single_blas():
-            pass
-        assert set(blas()) <= {1}
-    assert blas() == before
-
-
-def test_jobs_take_all_items_and_pass_errors_on():
-    done = []
-    run_jobs(lambda job, n_jobs: done.extend(range(10)[job::n_jobs]), 3, 10)
-    assert sorted(done) == list(range(10))
-
-    def fail(job, n_jobs):
-        raise ValueError(f"job {job}")
-
-    with pytest.raises(ValueError, match="job 0"):
-        run_jobs(fail, 2, 2)
 
 
 def test_the_sum_of_columns_decides_what_is_finite(monkeypatch):
