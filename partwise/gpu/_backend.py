@@ -91,8 +91,7 @@ def _compiled(file: str) -> Any:
     """Return the module of a source; it is compiled once for each kind of device."""
     import cupy
 
-    return cupy.RawModule(code=f'#include "{file}"
-', options=nvrtc_options(file))
+    return cupy.RawModule(code=f'#include "{file}"\n', options=nvrtc_options(file))
 
 
 def nvrtc_options(file: str) -> tuple[str, ...]:
