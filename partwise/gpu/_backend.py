@@ -14,7 +14,8 @@ __all__ = ["Backend", "Cuda", "cuda"]
 #: Sources whose products are rounded before they are added, as on the CPU.
 _ROUNDED = frozenset({"spmv.cuh"})
 
-BLOCK = 256  # threads of a block, unless a kernel wants otherwise
+BLOCK = 256  # threads of a block, unless a launch wants otherwise
+WIDE_BLOCK = 1024  # of kernels that are wide
 
 
 class Backend(Protocol):
@@ -24,13 +25,17 @@ class Backend(Protocol):
     ----------
     xp : module
         NumPy, or what has its functions.
+    block : int
+        Threads of a block, unless a launch wants otherwise.
     """
 
     xp: Any
+    block: int
 
     def launch(
-        self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
-    ) -> None:
+        self, name: str, n_threads: int, *arguments: Any, block: int | None = None,
+        shared_bytes: int = 0,
+    ) -> None:  # fmt: skip
         """Run a kernel with at least as many threads, up to some number of blocks."""
 
     def to_host(self, array: Any) -> np.ndarray:
@@ -46,16 +51,19 @@ class Cuda:
         import cupy
 
         self.xp: Any = cupy
+        self.block = BLOCK
         self._numpy_types = {
             "int": np.int32, "unsigned": np.uint32, "int64": np.int64, "uint64": np.uint64,
             "float": np.float32, "double": np.float64,
         }  # fmt: skip
 
     def launch(
-        self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
-    ) -> None:
+        self, name: str, n_threads: int, *arguments: Any, block: int | None = None,
+        shared_bytes: int = 0,
+    ) -> None:  # fmt: skip
         """Run a kernel; numbers are given the type that it takes."""
         spec = kernels()[name]
+        block = block or (WIDE_BLOCK if spec.is_wide else BLOCK)
         grid = min(max(1, -(-n_threads // block)), self._MOST_BLOCKS)
         passed = tuple(
             value if kind.endswith("*") else self._numpy_types[kind](value)

@@ -11,7 +11,7 @@ __all__ = ["SOURCES", "Kernel", "kernels"]
 
 SOURCES = Path(__file__).resolve().parent / "cuda"
 
-_KERNEL = re.compile(r"^GLOBAL void (\w+)\(([^)]*)\)", re.MULTILINE)
+_KERNEL = re.compile(r"^GLOBAL(_WIDE)? void (\w+)\(([^)]*)\)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,14 @@ class Kernel:
         Of :data:`SOURCES`.
     arguments : tuple of (str, str)
         Type and name of each.
+    is_wide : bool
+        Whether its blocks have as many threads as there can be.
     """
 
     name: str
     file: str
     arguments: tuple[tuple[str, str], ...]
+    is_wide: bool = False
 
 
 @cache
@@ -37,12 +40,12 @@ def kernels() -> dict[str, Kernel]:
     """Return all kernels by name; they are read from the sources, so that none is forgotten."""
     found: dict[str, Kernel] = {}
     for path in sorted(SOURCES.glob("*.cuh")):
-        for name, arguments in _KERNEL.findall(path.read_text()):
+        for wide, name, arguments in _KERNEL.findall(path.read_text()):
             pairs = (argument.strip() for argument in " ".join(arguments.split()).split(","))
             split = tuple(_type_and_name(pair) for pair in pairs)
             if name in found:
                 raise ValueError(f"kernel {name} is in {found[name].file} and in {path.name}")
-            found[name] = Kernel(name, path.name, split)
+            found[name] = Kernel(name, path.name, split, bool(wide))
     return found
 
 
