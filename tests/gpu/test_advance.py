@@ -92,8 +92,10 @@ static void block_rest(Case c, Count count) {
 }
 
 extern "C" const char* failure() { return emulator::failure.c_str(); }
-#define RUN(name) extern "C" bool run_##name(unsigned grid_, unsigned block_, unsigned seed, \\
-    const Case* c) { return emulator::launch(grid_, block_, 0, seed, [=] { name(*c, Count{*c}); }); }
+#define RUN(name) \\
+    extern "C" bool run_##name(unsigned grid_, unsigned block_, unsigned seed, const Case* c) { \\
+        return emulator::launch(grid_, block_, 0, seed, [=] { name(*c, Count{*c}); }); \\
+    }
 RUN(node) RUN(edge) RUN(workload_decomposition) RUN(node_splitting) RUN(hierarchical)
 RUN(hierarchical_rest) RUN(merge_path) RUN(block) RUN(block_rest)
 """
