@@ -146,10 +146,10 @@ def bfs(
             from partwise.gpu._kernels.bfs import find_parents
 
             find_parents(*incoming(graph), level, parent)
-    return BFSResult(
-        level, parent if return_parent else None, int(level.max()), int((level >= 0).sum()), where,
-        used, {name: rounds for name, rounds in strategies.items() if rounds > 0},
-    )  # fmt: skip
+    reached = int(np.count_nonzero(level >= 0))
+    counts = {name: rounds for name, rounds in strategies.items() if rounds > 0}
+    found = parent if return_parent else None
+    return BFSResult(level, found, int(level.max()), reached, where, used, counts)
 
 
 def _on_gpu(

@@ -100,7 +100,8 @@ def bfs_levels(
         if pulling:
             pulling = search.size >= graph.n_nodes // _PUSH
         else:
-            pulling = may_pull and chosen != "one_block" and search.arcs > ahead // _PULL
+            worth = search.arcs > max(ahead, graph.n_nodes) // _PULL
+            pulling = may_pull and chosen != "one_block" and worth
         if pulling:
             unknown = ahead
             search.pull()

@@ -5,12 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from partwise.kernels.jit import kernel
+from partwise.kernels.prefetch import prefetch
 
 __all__ = ["find_parents", "search"]
 
 #: From the frontier to its neighbours until its arcs are more than 1 / _PULL of those of unknown
-#: nodes; back again when it has fewer than 1 / _PUSH of all nodes (Beamer et al. 2012).
+#: nodes; back again when it has fewer than 1 / _PUSH of all nodes (Beamer et al. 2012). To look
+#: through the levels of all nodes takes about as long as to follow arcs of 1 / _PULL of them.
 _PULL, _PUSH = 14, 24
+
+#: Arcs per node up to which it pays to have the levels of nodes beside the beginnings of their rows
+#: (_push_records): a round then reads two places in memory for each node and not three. Where nodes
+#: have more arcs, or many rounds pull, it takes longer to write them than they save.
+_FEW = 8
+
+_AHEAD = np.uint64(8)  # nodes of the frontier, whose arcs are fetched meanwhile
+_ONE, _TWO = np.uint64(1), np.uint64(2)
+_UNKNOWN = np.uint32(2**32 - 1)
 
 
 @kernel
@@ -34,53 +45,158 @@ def search(indptr, indices, in_indptr, in_indices, source, may_pull, level, pare
     depth, read, pulls : int
         The last level, how many arcs were read, and how many rounds pulled.
     """
-    n = level.size
+    n, m = level.size, indices.size
     frontier, following = np.empty(n, np.int32), np.empty(n, np.int32)
     level[source] = 0
     frontier[0] = source
     size, depth = 1, 0
     ahead = indptr[source + 1] - indptr[source]
-    unknown = indices.size - ahead
+    unknown = m - ahead
     read, pulls = 0, 0
+    if m < _FEW * n and m < 2**32:
+        records = np.empty(2 * n + 1, np.uint32)
+        size, depth, ahead, read = _push_records(
+            indptr, indices, source, may_pull, records, frontier, following, level
+        )
+        unknown = m - ahead - read
+        if depth % 2 == 1:
+            frontier, following = following, frontier
     pulling = False
     while size > 0:
         if pulling:
             pulling = size >= n // _PUSH
         else:
-            pulling = may_pull and ahead > unknown // _PULL
+            pulling = may_pull and _is_worth(ahead, unknown, n)
         depth += 1
-        found = 0
-        ahead = 0
         if pulling:
             pulls += 1
-            for v in range(n):
-                if level[v] >= 0:
-                    continue
-                for arc in range(in_indptr[v], in_indptr[v + 1]):
-                    read += 1
-                    if level[in_indices[arc]] == depth - 1:
-                        level[v] = depth
-                        following[found] = v
-                        found += 1
-                        ahead += indptr[v + 1] - indptr[v]
-                        break
+            size, arcs = _pull(in_indptr, in_indices, indptr, level, depth, following)
+            read += arcs
+            ahead = _arcs_of(indptr, following, size)
         else:
-            for i in range(size):
-                u = frontier[i]
-                read += indptr[u + 1] - indptr[u]
-                for arc in range(indptr[u], indptr[u + 1]):
-                    v = indices[arc]
-                    if level[v] < 0:
-                        level[v] = depth
-                        following[found] = v
-                        found += 1
-                        ahead += indptr[v + 1] - indptr[v]
+            read += ahead
+            size, ahead = _push(indptr, indices, level, depth, frontier, size, following)
         unknown -= ahead
         frontier, following = following, frontier
-        size = found
     if parent.size > 0:
         find_parents(in_indptr, in_indices, level, parent)
     return depth - 1, read, pulls
+
+
+@kernel(allocates=False)
+def _is_worth(ahead, unknown, n):
+    """Return whether a round should pull."""
+    return ahead > max(unknown, n) // _PULL
+
+
+@kernel(allocates=False)
+def _push(indptr, indices, level, depth, frontier, size, following):
+    """Find the next frontier along the arcs of this one; return its nodes and arcs."""
+    found, ahead, i, end = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(size)
+    while i < end:
+        if i + _AHEAD < end:
+            prefetch(indices, np.uint64(indptr[np.uint64(frontier[i + _AHEAD])]))
+        u = np.uint64(frontier[i])
+        i += _ONE
+        arc, last = np.uint64(indptr[u]), np.uint64(indptr[u + _ONE])
+        while arc < last:
+            v = np.uint64(indices[arc])
+            arc += _ONE
+            if level[v] < 0:
+                level[v] = depth
+                following[found] = v
+                found += _ONE
+                ahead += np.uint64(indptr[v + _ONE] - indptr[v])
+    return np.int64(found), np.int64(ahead)
+
+
+@kernel(allocates=False)
+def _pull(in_indptr, in_indices, indptr, level, depth, following):
+    """Find the next frontier among unknown nodes; return its nodes, and how many arcs were read."""
+    found, read = np.uint64(0), np.uint64(0)
+    for v in range(np.uint64(level.size)):
+        if level[v] >= 0:
+            continue
+        first, last = np.uint64(in_indptr[v]), np.uint64(in_indptr[v + _ONE])
+        arc = first
+        while arc < last:
+            u = np.uint64(in_indices[arc])
+            arc += _ONE
+            if level[u] == depth - 1:
+                level[v] = depth
+                following[found] = v
+                found += _ONE
+                break
+        read += arc - first
+    return np.int64(found), np.int64(read)
+
+
+@kernel(allocates=False)
+def _arcs_of(indptr, nodes, size):
+    """Return how many arcs some nodes have."""
+    arcs = 0
+    for i in range(size):
+        v = np.uint64(nodes[i])
+        arcs += indptr[v + _ONE] - indptr[v]
+    return arcs
+
+
+@kernel(allocates=False)
+def _push_records(indptr, indices, source, may_pull, records, frontier, following, level):
+    """Push until all are found, or until a round should pull.
+
+    Parameters
+    ----------
+    records : uint32 ndarray of shape (2 n + 1,)
+        Where the rows of nodes begin, and between them their levels; output.
+    frontier, following
+        Output; the last frontier is in `following` if the last level is odd.
+
+    Returns
+    -------
+    size, depth, ahead, read : int
+        Nodes of the last frontier, its level, its arcs, and those that were read.
+    """
+    n = np.uint64(level.size)
+    v = np.uint64(0)
+    while v < n:
+        records[_TWO * v] = indptr[v]
+        records[_TWO * v + _ONE] = _UNKNOWN
+        v += _ONE
+    records[_TWO * n] = indptr[n]
+    records[2 * source + 1] = 0
+    frontier[0] = source
+    size, ahead, read = _ONE, np.uint64(indptr[source + 1] - indptr[source]), np.uint64(0)
+    depth = np.uint32(0)
+    while size > 0:
+        left = indices.size - np.int64(read + ahead)
+        if may_pull and _is_worth(np.int64(ahead), left, level.size):
+            break
+        read += ahead
+        depth += np.uint32(1)
+        found, ahead, i = np.uint64(0), np.uint64(0), np.uint64(0)
+        while i < size:
+            if i + _AHEAD < size:
+                prefetch(indices, np.uint64(records[_TWO * np.uint64(frontier[i + _AHEAD])]))
+            place = _TWO * np.uint64(frontier[i])
+            i += _ONE
+            arc, last = np.uint64(records[place]), np.uint64(records[place + _TWO])
+            while arc < last:
+                v = np.uint64(indices[arc])
+                place = _TWO * v
+                arc += _ONE
+                if records[place + _ONE] == _UNKNOWN:
+                    records[place + _ONE] = depth
+                    following[found] = v
+                    found += _ONE
+                    ahead += np.uint64(records[place + _TWO]) - np.uint64(records[place])
+        size = found
+        frontier, following = following, frontier
+    v = np.uint64(0)
+    while v < n:
+        level[v] = np.int32(records[_TWO * v + _ONE])
+        v += _ONE
+    return np.int64(size), np.int64(depth), np.int64(ahead), np.int64(read)
 
 
 @kernel
