@@ -174,8 +174,8 @@ def bfs_memory(graph: Graph, strategy: Strategy = "auto", *, may_pull: bool = Tr
         With n nodes and m arcs, which take 8 bytes for each node and 4 for each arc.
     strategy : str, default="auto"
         The worklists of "edge" take 16 bytes for each arc; those of "node_splitting" and its parts
-        20 for each part; those of the others 8 for each node, and up to 48 more where degrees are
-        summed up or nodes can be left over.
+        16 for each part and 44 for each node; those of the others 8 for each node, and up to 48
+        more where degrees are summed up or nodes can be left over.
     may_pull : bool, default=True
         Of directed graphs, the arcs are then there twice.
 

@@ -129,7 +129,7 @@ def components_memory(graph: Graph, strategy: Strategy = "auto") -> int:
         With n nodes and m arcs, which take 8 bytes for each node and 4 for each arc.
     strategy : str, default="auto"
         The first nodes of arcs, for "edge", take 4 bytes for each arc; "node_splitting" 16 for
-        each part; the others from 4 to 52 for each node.
+        each part and 44 for each node; the others from 4 to 52 for each node.
 
     Raises
     ------

@@ -86,6 +86,7 @@ class _NearFar:
         self.counts = xp.asarray(
             [self.size, self.arcs, self.widest, 0, _NOBODY, limit, 0, 0, 0], dtype=xp.uint64
         )
+        self.nobody = xp.asarray([_NOBODY], dtype=xp.uint64)
 
     @property
     def _state(self) -> tuple[Any, ...]:
@@ -113,7 +114,7 @@ class _NearFar:
         """Fill the near list from the far pile."""
         self.number += 1
         self.counts[:_LEAST].fill(0)
-        self.counts[_LEAST:_LIMIT].fill(_NOBODY)
+        self.counts[_LEAST:_LIMIT] = self.nobody
         launch, pile = self.backend.launch, (self.far, self.pile)
         launch("sssp_least", self.pile, *pile, self._bits, self.limit, self.counts)
         room: tuple[Any, ...] = (self.graph.indptr,)

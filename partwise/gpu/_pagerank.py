@@ -232,7 +232,8 @@ def pagerank_memory(graph: Graph, strategy: Strategy = "auto") -> int:
         With n nodes and m arcs, which take 12 bytes for each arc with weights, else 4.
     strategy : str, default="auto"
         The first nodes of arcs, for "edge", take 4 bytes for each arc; "node_splitting" 24 for
-        each part; "merge_path" 12 for 1024 rows and arcs; the others up to 52 for each node.
+        each part and 44 for each node; "merge_path" 12 for 1024 rows and arcs; the others up to 52
+        for each node.
 
     Raises
     ------

@@ -156,8 +156,8 @@ def sssp_memory(graph: Graph, strategy: Strategy = "auto") -> int:
     strategy : str, default="auto"
         The worklists of "edge" and the first nodes of arcs take 20 bytes for each arc: a node is
         put on a list once in a round, so that it has no arc twice. Those of "node_splitting" and
-        its parts take 20 for each part; those of the others 8 for each node, and up to 48 more
-        where degrees are summed up or nodes can be left over.
+        its parts take 20 for each part and 44 for each node; those of the others 8 for each node,
+        and up to 48 more where degrees are summed up or nodes can be left over.
 
     Raises
     ------

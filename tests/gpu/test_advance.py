@@ -65,7 +65,7 @@ struct Few {  // no thread has more than ITEMS visits between two calls that set
 #define VISIT [&](int u, int64 arc) { few.more(); count(u, arc); }
 #define SETTLE [&] { few.settle(); }
 
-static void node(Case c, Count count) { advance_node(c.indptr, c.nodes, c.size, count); }
+static void node(Case c, Count count) { advance_node(c.indptr, c.nodes, c.size, count, [] {}); }
 static void edge(Case c, Count count) {
     advance_edges(c.work, c.n_work, [&](int64 arc) { count(c.row[arc], arc); });
 }
@@ -76,10 +76,10 @@ static void node_splitting(Case c, Count count) {
     advance_parts(c.part_indptr, c.owner, c.parts, c.n_parts, count);
 }
 static void hierarchical(Case c, Count count) {
-    advance_some(c.indptr, c.nodes, c.size, 0, 20, c.rest, c.n_rest, count);
+    advance_some(c.indptr, c.nodes, c.size, 0, 20, c.rest, c.n_rest, count, [] {});
 }
 static void hierarchical_rest(Case c, Count count) {
-    advance_some(c.indptr, c.rest, *c.n_rest, 20, 1000000, nullptr, nullptr, count);
+    advance_some(c.indptr, c.rest, *c.n_rest, 20, 1000000, nullptr, nullptr, count, [] {});
 }
 static void merge_path(Case c, Count count) {
     FEW; advance_merge_path(c.indptr, c.nodes, c.size, c.offsets, VISIT, SETTLE);
@@ -88,7 +88,7 @@ static void block(Case c, Count count) {
     FEW; advance_block(c.indptr, c.nodes, c.size, 50, c.rest, c.n_rest, VISIT, SETTLE);
 }
 static void block_rest(Case c, Count count) {
-    advance_node(c.indptr, c.rest, *c.n_rest, count);
+    advance_node(c.indptr, c.rest, *c.n_rest, count, [] {});
 }
 
 extern "C" const char* failure() { return emulator::failure.c_str(); }

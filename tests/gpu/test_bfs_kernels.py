@@ -140,6 +140,17 @@ def test_a_hub_is_worked_off_in_turns_or_by_all_blocks():
     assert block.device.launched == ["bfs_block", "bfs_workload_decomposition", "bfs_block"]
 
 
+@pytest.mark.parametrize("strategy", ["node", "hierarchical", "merge_path"])
+def test_more_nodes_than_a_block_can_gather_go_to_the_list_at_once(strategy):
+    # one thread finds all leaves, or 32 threads 64 each: there is room for 1024
+    hubs = {"node": 1, "hierarchical": 40, "merge_path": 40}[strategy]
+    first = [(0, 1 + hub) for hub in range(hubs)]
+    leaves = [(1 + leaf % hubs, 1 + hubs + leaf) for leaf in range(2600)]
+    indptr, indices = rows_of(2601 + hubs, first + leaves)
+    level = Search(indptr, indices, strategy, 3).push()
+    assert level.tolist() == [0] + [1] * hubs + [2] * 2600
+
+
 @pytest.mark.parametrize(("most_nodes", "most_arcs"), [(1, 10**6), (3, 20), (10**6, 10**6)])
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_one_block_goes_on_until_the_frontier_is_too_large(graph, most_nodes, most_arcs):

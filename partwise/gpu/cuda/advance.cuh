@@ -4,7 +4,8 @@
 //   frontier, size   the nodes
 //   offsets          sums of the degrees before each of them, and of all; size + 1 entries
 //   visit(u, arc)    is called once for every arc of every node
-//   settle()         is called by all threads of a block together, after at most ITEMS visits each
+//   settle()         is called by all threads of a block together, time and again and in the end;
+//                    where arcs are shared, after at most ITEMS visits each
 //
 // Merge path and block are in files of their own.
 #pragma once
@@ -12,12 +13,16 @@
 #include "worklist.cuh"
 
 // A thread for each node.
-template <typename Visit>
-DEVICE void advance_node(const int64* indptr, const int* frontier, int size, Visit visit) {
-    for (int64 i = thread_number(); i < size; i += thread_count()) {
-        const int u = frontier[i];
-        const int64 last = indptr[u + 1];
-        for (int64 arc = indptr[u]; arc < last; ++arc) visit(u, arc);
+template <typename Visit, typename Settle>
+DEVICE void advance_node(const int64* indptr, const int* frontier, int size, Visit visit,
+                         Settle settle) {
+    for (int64 i = thread_number(); i - threadIdx.x < size; i += thread_count()) {
+        if (i < size) {
+            const int u = frontier[i];
+            const int64 last = indptr[u + 1];
+            for (int64 arc = indptr[u]; arc < last; ++arc) visit(u, arc);
+        }
+        settle();
     }
 }
 
@@ -26,7 +31,7 @@ DEVICE void advance_node(const int64* indptr, const int* frontier, int size, Vis
 template <typename Visit>
 DEVICE void advance_parts(const int64* part_indptr, const int* owner, const int* parts, int size,
                           Visit visit) {
-    advance_node(part_indptr, parts, size, [&](int p, int64 arc) { visit(owner[p], arc); });
+    advance_node(part_indptr, parts, size, [&](int p, int64 arc) { visit(owner[p], arc); }, [] {});
 }
 
 // A thread for each arc of a worklist.
@@ -72,14 +77,17 @@ DEVICE void advance_workload(const int64* indptr, const int* frontier, int size,
 
 // At most `most` arcs of each node, from arc number `done` of the node on; nodes with arcs left go
 // to the rest.
-template <typename Visit>
+template <typename Visit, typename Settle>
 DEVICE void advance_some(const int64* indptr, const int* frontier, int size, int64 done, int64 most,
-                         int* rest, int* n_rest, Visit visit) {
-    for (int64 i = thread_number(); i < size; i += thread_count()) {
-        const int u = frontier[i];
-        const int64 first = indptr[u] + done, end = indptr[u + 1];
-        const int64 last = smaller(first + most, end);
-        for (int64 arc = first; arc < last; ++arc) visit(u, arc);
-        if (last < end) rest[atomicAdd(n_rest, 1)] = u;
+                         int* rest, int* n_rest, Visit visit, Settle settle) {
+    for (int64 i = thread_number(); i - threadIdx.x < size; i += thread_count()) {
+        if (i < size) {
+            const int u = frontier[i];
+            const int64 first = indptr[u] + done, end = indptr[u + 1];
+            const int64 last = smaller(first + most, end);
+            for (int64 arc = first; arc < last; ++arc) visit(u, arc);
+            if (last < end) rest[atomicAdd(n_rest, 1)] = u;
+        }
+        settle();
     }
 }

@@ -16,9 +16,10 @@
 
 GLOBAL void bfs_node(const int64* indptr, const int* indices, int* level, int depth,
                      const int* frontier, int size, int* next, uint64* counts) {
-    NodeList found = {indptr, next, counts, {}};
+    BlockList found = block_list<0>(indptr, next, counts);
     advance_node(indptr, frontier, size,
-                 [&](int, int64 arc) { discover(indices[arc], level, depth, found); });
+                 [&](int, int64 arc) { discover(indices[arc], level, depth, found); },
+                 [&] { found.settle(); });
     found.finish();
 }
 
@@ -46,16 +47,17 @@ GLOBAL void bfs_node_splitting(const int64* part_indptr, const int* indices, int
                                uint64* counts) {
     PartList found = {part_indptr, first_part, next, counts, {}};
     advance_node(part_indptr, frontier, size,
-                 [&](int, int64 arc) { discover(indices[arc], level, depth, found); });
+                 [&](int, int64 arc) { discover(indices[arc], level, depth, found); }, [] {});
     found.finish();
 }
 
 GLOBAL void bfs_hierarchical(const int64* indptr, const int* indices, int* level, int depth,
                              const int* frontier, int size, int64 done, int64 most, int* rest,
                              int* n_rest, int* next, uint64* counts) {
-    NodeList found = {indptr, next, counts, {}};
+    BlockList found = block_list<0>(indptr, next, counts);
     advance_some(indptr, frontier, size, done, most, rest, n_rest,
-                 [&](int, int64 arc) { discover(indices[arc], level, depth, found); });
+                 [&](int, int64 arc) { discover(indices[arc], level, depth, found); },
+                 [&] { found.settle(); });
     found.finish();
 }
 

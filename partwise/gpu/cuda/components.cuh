@@ -34,7 +34,7 @@ DEVICE void link(int* parent, int u, int v) {
 GLOBAL void components_node(const int64* indptr, const int* indices, int* parent,
                             const int* frontier, int size) {
     advance_node(indptr, frontier, size,
-                 [=](int u, int64 arc) { link(parent, u, indices[arc]); });
+                 [=](int u, int64 arc) { link(parent, u, indices[arc]); }, [] {});
 }
 
 // `source` has the first node of every arc.
@@ -59,7 +59,7 @@ GLOBAL void components_hierarchical(const int64* indptr, const int* indices, int
                                     const int* frontier, int size, int64 done, int64 most,
                                     int* rest, int* n_rest) {
     advance_some(indptr, frontier, size, done, most, rest, n_rest,
-                 [=](int u, int64 arc) { link(parent, u, indices[arc]); });
+                 [=](int u, int64 arc) { link(parent, u, indices[arc]); }, [] {});
 }
 
 GLOBAL void components_merge_path(const int64* indptr, const int* indices, int* parent,

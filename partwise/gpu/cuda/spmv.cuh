@@ -63,9 +63,9 @@ GLOBAL void spmv_edge(const int* indices, const int* source, const double* weigh
 GLOBAL void spmv_hierarchical(const int64* indptr, const int* indices, const double* weights,
                               int weighted, const double* x, const int* nodes, int size, int64 done,
                               int64 most, int* rest, int* n_rest, double* out) {
-    advance_some(indptr, nodes, size, done, most, rest, n_rest, [=](int v, int64 arc) {
-        out[v] += term(indices, weights, weighted, x, arc);
-    });
+    advance_some(indptr, nodes, size, done, most, rest, n_rest,
+                 [=](int v, int64 arc) { out[v] += term(indices, weights, weighted, x, arc); },
+                 [] {});
 }
 
 // Equal numbers of terms, added as they come.

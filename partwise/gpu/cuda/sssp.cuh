@@ -18,8 +18,9 @@ GLOBAL void sssp_node(const int64* indptr, const int* indices, const double* wei
                       const int* frontier, int size, uint64* distance, double limit, int* stamp,
                       int round, int* is_far, int* near, int* far, uint64* counts) {
     TURN;
-    NodeList closer = {indptr, near, counts, {}}, farther = {nullptr, far, counts + FAR, {}};
-    advance_node(indptr, frontier, size, RELAX);
+    BlockList closer = block_list<0>(indptr, near, counts);
+    BlockList farther = block_list<1>(nullptr, far, counts + FAR);
+    advance_node(indptr, frontier, size, RELAX, SETTLE);
     closer.finish();
 }
 
@@ -65,8 +66,9 @@ GLOBAL void sssp_hierarchical(const int64* indptr, const int* indices, const dou
                               int* n_rest, uint64* distance, double limit, int* stamp, int round,
                               int* is_far, int* near, int* far, uint64* counts) {
     TURN;
-    NodeList closer = {indptr, near, counts, {}}, farther = {nullptr, far, counts + FAR, {}};
-    advance_some(indptr, frontier, size, done, most, rest, n_rest, RELAX);
+    BlockList closer = block_list<0>(indptr, near, counts);
+    BlockList farther = block_list<1>(nullptr, far, counts + FAR);
+    advance_some(indptr, frontier, size, done, most, rest, n_rest, RELAX, SETTLE);
     closer.finish();
 }
 

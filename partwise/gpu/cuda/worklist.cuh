@@ -26,7 +26,8 @@ struct Tally {
     }
 };
 
-// Nodes one by one. Where `indptr` is null, only entries are counted.
+// Nodes one by one, for lists that are short or in shared memory. Where `indptr` is null, only entries
+// are counted.
 struct NodeList {
     const int64* indptr;
     int* list;
@@ -70,9 +71,9 @@ struct PartList {
     DEVICE_MEMBER void finish() { tally.finish(counts); }
 };
 
-// Nodes that a block gathers in shared memory. The whole block calls settle() when each of its
-// threads may have appended ITEMS nodes; they are then copied to the list, after one atomic for all
-// of them, and side by side.
+// Nodes that a block gathers in shared memory. Now and then the whole block calls settle(): the nodes
+// are then copied to the list, after one atomic for all of them, and side by side. Nodes for which
+// there is no room until then go to the list at once.
 struct BlockList {
     const int64* indptr;  // null where only entries are counted
     int* list;
@@ -82,13 +83,17 @@ struct BlockList {
     Tally tally;
     DEVICE_MEMBER void append(int v) {
         const int place = atomicAdd(n_held, 1);
-        CHECK(place < TILE);
-        held[place] = v;
+        if (place < TILE) {
+            held[place] = v;
+        } else {
+            list[atomicAdd(counts + ENTRIES, (uint64)1)] = v;
+            if (indptr != nullptr) tally.add(indptr[v + 1] - indptr[v]);
+        }
     }
     DEVICE_MEMBER void settle() {
         SHARED uint64 place;
         __syncthreads();
-        const int n = *n_held;
+        const int n = *n_held < TILE ? *n_held : TILE;
         if (threadIdx.x == 0 && n > 0) place = atomicAdd(counts + ENTRIES, (uint64)n);
         __syncthreads();
         for (int i = threadIdx.x; i < n; i += blockDim.x) {
@@ -107,7 +112,6 @@ template <int number>
 DEVICE BlockList block_list(const int64* indptr, int* list, uint64* counts) {
     SHARED int held[TILE];
     SHARED int n_held;
-    CHECK(blockDim.x <= THREADS_OF_TILE);
     if (threadIdx.x == 0) n_held = 0;
     __syncthreads();
     return {indptr, list, counts, held, &n_held, {}};
