@@ -1,4 +1,8 @@
-"""Breadth-first search on the CPU, from whichever side has fewer arcs to read."""
+"""Breadth-first search on the CPU, from whichever side has fewer arcs to read.
+
+Frontiers are lists of rows, where the arcs of a node begin and end: both are at hand when a node is
+found, and looking them up again in the next round would wait for memory once more.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ _PULL, _PUSH = 14, 24
 #: have more arcs, or many rounds pull, it takes longer to write them than they save.
 _FEW = 8
 
-_AHEAD = np.uint64(8)  # nodes of the frontier, whose arcs are fetched meanwhile
+_AHEAD = np.uint64(16)  # entries of the frontier, so 8 rows, whose arcs are fetched meanwhile
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 _UNKNOWN = np.uint32(2**32 - 1)
 
@@ -46,11 +50,11 @@ def search(indptr, indices, in_indptr, in_indices, source, may_pull, level, pare
         The last level, how many arcs were read, and how many rounds pulled.
     """
     n, m = level.size, indices.size
-    frontier, following = np.empty(n, np.int32), np.empty(n, np.int32)
+    frontier, following = np.empty(2 * n, np.int64), np.empty(2 * n, np.int64)
     level[source] = 0
-    frontier[0] = source
+    frontier[:2] = indptr[source : source + 2]
     size, depth = 1, 0
-    ahead = indptr[source + 1] - indptr[source]
+    ahead = frontier[1] - frontier[0]
     unknown = m - ahead
     read, pulls = 0, 0
     if m < _FEW * n and m < 2**32:
@@ -70,9 +74,8 @@ def search(indptr, indices, in_indptr, in_indices, source, may_pull, level, pare
         depth += 1
         if pulling:
             pulls += 1
-            size, arcs = _pull(in_indptr, in_indices, indptr, level, depth, following)
+            size, ahead, arcs = _pull(in_indptr, in_indices, indptr, level, depth, following)
             read += arcs
-            ahead = _arcs_of(indptr, following, size)
         else:
             read += ahead
             size, ahead = _push(indptr, indices, level, depth, frontier, size, following)
@@ -92,28 +95,37 @@ def _is_worth(ahead, unknown, n):
 @kernel(allocates=False)
 def _push(indptr, indices, level, depth, frontier, size, following):
     """Find the next frontier along the arcs of this one; return its nodes and arcs."""
-    found, ahead, i, end = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(size)
+    found, ahead, i, end = np.uint64(0), np.uint64(0), np.uint64(0), _TWO * np.uint64(size)
     while i < end:
         if i + _AHEAD < end:
-            prefetch(indices, np.uint64(indptr[np.uint64(frontier[i + _AHEAD])]))
-        u = np.uint64(frontier[i])
-        i += _ONE
-        arc, last = np.uint64(indptr[u]), np.uint64(indptr[u + _ONE])
+            prefetch(indices, np.uint64(frontier[i + _AHEAD]))
+        arc, last = np.uint64(frontier[i]), np.uint64(frontier[i + _ONE])
+        i += _TWO
         while arc < last:
             v = np.uint64(indices[arc])
             arc += _ONE
             if level[v] < 0:
                 level[v] = depth
-                following[found] = v
-                found += _ONE
-                ahead += np.uint64(indptr[v + _ONE] - indptr[v])
-    return np.int64(found), np.int64(ahead)
+                ahead += _append(indptr[v], indptr[v + _ONE], following, found)
+                found += _TWO
+    return np.int64(found // _TWO), np.int64(ahead)
+
+
+@kernel(allocates=False)
+def _append(first, last, rows, place):
+    """Write a row, and return how many arcs it has."""
+    rows[place] = first
+    rows[place + _ONE] = last
+    return np.uint64(last - first)
 
 
 @kernel(allocates=False)
 def _pull(in_indptr, in_indices, indptr, level, depth, following):
-    """Find the next frontier among unknown nodes; return its nodes, and how many arcs were read."""
-    found, read = np.uint64(0), np.uint64(0)
+    """Find the next frontier among unknown nodes.
+
+    Return its nodes and arcs, and how many arcs were read.
+    """
+    found, ahead, read = np.uint64(0), np.uint64(0), np.uint64(0)
     for v in range(np.uint64(level.size)):
         if level[v] >= 0:
             continue
@@ -124,21 +136,11 @@ def _pull(in_indptr, in_indices, indptr, level, depth, following):
             arc += _ONE
             if level[u] == depth - 1:
                 level[v] = depth
-                following[found] = v
-                found += _ONE
+                ahead += _append(indptr[v], indptr[v + _ONE], following, found)
+                found += _TWO
                 break
         read += arc - first
-    return np.int64(found), np.int64(read)
-
-
-@kernel(allocates=False)
-def _arcs_of(indptr, nodes, size):
-    """Return how many arcs some nodes have."""
-    arcs = 0
-    for i in range(size):
-        v = np.uint64(nodes[i])
-        arcs += indptr[v + _ONE] - indptr[v]
-    return arcs
+    return np.int64(found // _TWO), np.int64(ahead), np.int64(read)
 
 
 @kernel(allocates=False)
@@ -150,12 +152,12 @@ def _push_records(indptr, indices, source, may_pull, records, frontier, followin
     records : uint32 ndarray of shape (2 n + 1,)
         Where the rows of nodes begin, and between them their levels; output.
     frontier, following
-        Output; the last frontier is in `following` if the last level is odd.
+        The source's row, and output; the last frontier is in `following` if the last level is odd.
 
     Returns
     -------
     size, depth, ahead, read : int
-        Nodes of the last frontier, its level, its arcs, and those that were read.
+        Nodes of the last frontier, its level, its arcs, and those that were read before.
     """
     n = np.uint64(level.size)
     v = np.uint64(0)
@@ -165,7 +167,6 @@ def _push_records(indptr, indices, source, may_pull, records, frontier, followin
         v += _ONE
     records[_TWO * n] = indptr[n]
     records[2 * source + 1] = 0
-    frontier[0] = source
     size, ahead, read = _ONE, np.uint64(indptr[source + 1] - indptr[source]), np.uint64(0)
     depth = np.uint32(0)
     while size > 0:
@@ -174,23 +175,20 @@ def _push_records(indptr, indices, source, may_pull, records, frontier, followin
             break
         read += ahead
         depth += np.uint32(1)
-        found, ahead, i = np.uint64(0), np.uint64(0), np.uint64(0)
-        while i < size:
-            if i + _AHEAD < size:
-                prefetch(indices, np.uint64(records[_TWO * np.uint64(frontier[i + _AHEAD])]))
-            place = _TWO * np.uint64(frontier[i])
-            i += _ONE
-            arc, last = np.uint64(records[place]), np.uint64(records[place + _TWO])
+        found, ahead, i, end = np.uint64(0), np.uint64(0), np.uint64(0), _TWO * size
+        while i < end:
+            if i + _AHEAD < end:
+                prefetch(indices, np.uint64(frontier[i + _AHEAD]))
+            arc, last = np.uint64(frontier[i]), np.uint64(frontier[i + _ONE])
+            i += _TWO
             while arc < last:
-                v = np.uint64(indices[arc])
-                place = _TWO * v
+                place = _TWO * np.uint64(indices[arc])
                 arc += _ONE
                 if records[place + _ONE] == _UNKNOWN:
                     records[place + _ONE] = depth
-                    following[found] = v
-                    found += _ONE
-                    ahead += np.uint64(records[place + _TWO]) - np.uint64(records[place])
-        size = found
+                    ahead += _append(records[place], records[place + _TWO], following, found)
+                    found += _TWO
+        size = found // _TWO
         frontier, following = following, frontier
     v = np.uint64(0)
     while v < n:
