@@ -74,8 +74,9 @@ def bfs(
         of few arcs ("node_splitting") or worked off a few arcs at a time ("hierarchical") [1]_;
         equal numbers of nodes and arcs together ("merge_path") [2]_; a block of threads for as many
         nodes ("block") [4]_, which like "merge_path" is not of [1]_. "auto" chooses for every
-        round: one block for all rounds while the frontier has at most 4096 nodes and 65536 arcs;
-        else "node" where no node has more than 32 arcs, and "merge_path". The CPU knows one way.
+        round: one block goes on alone while the frontier has at most 4096 nodes and 65536 arcs;
+        else "node" where none of its nodes has more than 32 arcs, and "merge_path" otherwise. The
+        CPU knows one way.
     direction : {"auto", "push"}
         Whether unknown nodes may look for the frontier where it has many arcs, instead of the
         frontier for them [3]_. "edge" and "node_splitting" always push.
@@ -88,7 +89,7 @@ def bfs(
     Returns
     -------
     BFSResult
-        The same on every device and by every strategy.
+        Levels and parents are the same on every device and by every strategy.
 
     Raises
     ------

@@ -140,7 +140,7 @@ def components_memory(graph: Graph, strategy: Strategy = "auto") -> int:
     --------
     >>> from partwise.graph import grid_graph
     >>> components_memory(grid_graph((10, 10)), "edge")
-    4208
+    4088
     """
     check_strategy(strategy)
     n, m = graph.n_nodes, len(graph._arrays[1])

@@ -15,7 +15,9 @@ class Resident(np.ndarray):
         return kind(np.asarray(self).item())
 
     def __getitem__(self, index):
-        """Return an array, also for one entry."""
+        """Return an array, also for one entry; with a mask, the host waits for its length."""
+        if isinstance(index, np.ndarray) and index.dtype == bool:
+            Resident.reads += 1
         found = super().__getitem__(index)
         return np.asarray(found).view(Resident)
 
@@ -41,7 +43,8 @@ class Resident(np.ndarray):
 
     def item(self, *where):
         """Read."""
-        return np.asarray(self)[where if where else ()].item()
+        Resident.reads += 1
+        return np.asarray(self).item(*where)
 
     def tolist(self):
         """Read."""

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partwise.gpu import _traversal
 from partwise.gpu._advance import STRATEGIES
 from partwise.gpu._kernels.bfs import search
 from partwise.gpu._splitting import most_arcs, split_nodes
-from partwise.gpu._traversal import PUSH_ONLY, DeviceGraph, bfs_levels
+from partwise.gpu._traversal import PUSH_ONLY, DeviceGraph, bfs_levels, choose
 from tests.gpu.emulated import Emulated
 from tests.gpu.test_bfs_kernels import GRAPHS, expected, rows_of
 
@@ -53,6 +54,31 @@ def test_levels(graph, strategy, may_pull):
     if pulled == 0:
         reached = np.flatnonzero(level >= 0)
         assert rounds.arcs == np.diff(indptr)[reached].sum()
+
+
+def test_what_auto_takes():
+    assert choose(4096, 65_536, 60_000) == "one_block"
+    assert choose(4097, 5_000, 32) == "node"
+    assert choose(10, 65_537, 32) == "node"
+    assert choose(4097, 5_000, 33) == "merge_path"
+
+
+@pytest.mark.parametrize(
+    ("graph", "taken"),
+    [
+        ("path", ["node"] * 40),
+        ("star from its centre", ["merge_path", "node"]),
+        ("two hubs", ["merge_path", "merge_path", "node"]),
+        ("dense", ["node", "pull", "pull"]),
+    ],
+)
+def test_auto_with_frontiers_that_are_too_large_for_one_block(monkeypatch, graph, taken):
+    monkeypatch.setattr(_traversal, "MOST_NODES", 0)
+    indptr, indices = rows_of(*GRAPHS[graph])
+    rows = DeviceGraph(indptr, indices, indptr, indices)
+    level, rounds = bfs_levels(Emulated(), rows, 0, "auto", may_pull=graph == "dense")
+    assert level.tolist() == expected(indptr, indices).tolist()
+    assert rounds.strategies == taken
 
 
 @given(
