@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from partwise.gpu import _advance, _backend, _near_far
 from partwise.gpu._registry import SOURCES, kernels
 
 FILES = sorted(path.name for path in SOURCES.glob("*.cuh"))
@@ -23,6 +24,15 @@ def test_every_kernel_of_every_source_is_known():
         assert spec.file in FILES
         for kind, name in spec.arguments:
             assert re.fullmatch(r"(const )?(int|unsigned|int64|uint64|float|double)\*?", kind), name
+
+
+def test_constants_that_the_host_must_know_are_those_of_the_sources():
+    text = "".join(path.read_text() for path in SOURCES.glob("*.cuh"))
+    numbers = {name: int(value) for name, value in re.findall(r"\b([A-Z_]+) = (\d+)\b", text)}
+    assert numbers["ITEMS"] == _advance.ITEMS
+    assert numbers["THREADS_OF_TILE"] == _backend.BLOCK
+    assert numbers["MOST_THREADS"] == _backend.WIDE_BLOCK
+    assert (numbers["LEAST"], numbers["LIMIT"]) == (_near_far._LEAST, _near_far._LIMIT)
 
 
 @pytest.mark.parametrize("file", FILES)

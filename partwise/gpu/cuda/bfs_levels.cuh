@@ -7,7 +7,8 @@
 // As long as the frontier has arcs, at most `most_arcs`, of at most `most_nodes` nodes.
 //
 //   level               out: depth + 1 for what the first round discovers, and so on
-//   frontier, next      lists of nodes; the last frontier is in `next` after an odd number of rounds
+//   frontier, next      lists of nodes; the last frontier is in `next` after an odd number of
+//                       rounds
 //   counts              of the frontier, in and out; out: counts[3] rounds, counts[4] arcs of all
 //                       their frontiers
 GLOBAL_WIDE void bfs_one_block(const int64* indptr, const int* indices, int* level, int depth,

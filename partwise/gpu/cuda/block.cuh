@@ -1,4 +1,4 @@
-// A block for as many nodes as it has threads: the arcs of these nodes are shared among all of them.
+// A block for as many nodes as it has threads, which share the arcs of all these nodes.
 //
 // As in the block-mapped advance of Gunrock (Y. Wang et al., "Gunrock: a high-performance graph
 // processing library on the GPU", 2016, doi:10.1145/2851141.2851145), reconstructed.

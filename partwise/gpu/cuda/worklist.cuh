@@ -9,7 +9,7 @@
 
 constexpr int ENTRIES = 0, ARCS = 1, WIDEST = 2;
 
-// Kernels whose blocks share arcs have at most so many threads, and each has so many arcs at a time.
+// Blocks that share arcs have at most so many threads, and each of them so many arcs at a time.
 constexpr int THREADS_OF_TILE = 256, ITEMS = 4, TILE = THREADS_OF_TILE * ITEMS;
 
 // What a thread has added to a list.
@@ -26,8 +26,8 @@ struct Tally {
     }
 };
 
-// Nodes one by one, for lists that are short or in shared memory. Where `indptr` is null, only entries
-// are counted.
+// Nodes one by one, for lists that are short or whose counts are in shared memory. Where `indptr` is
+// null, only entries are counted.
 struct NodeList {
     const int64* indptr;
     int* list;
@@ -71,8 +71,8 @@ struct PartList {
     DEVICE_MEMBER void finish() { tally.finish(counts); }
 };
 
-// Nodes that a block gathers in shared memory. Now and then the whole block calls settle(): the nodes
-// are then copied to the list, after one atomic for all of them, and side by side. Nodes for which
+// Nodes that a block gathers in shared memory. Now and then the whole block calls settle(): then
+// they are copied to the list, after one atomic for all of them, and side by side. Nodes for which
 // there is no room until then go to the list at once.
 struct BlockList {
     const int64* indptr;  // null where only entries are counted
