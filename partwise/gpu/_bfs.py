@@ -136,8 +136,10 @@ def bfs(
 
         indptr, indices, _, _ = graph._arrays
         both = direction == "auto" or return_parent
-        arcs = (indptr, indices, *(incoming(graph) if both else (indptr, indices)))
-        depth, _, pulls = search(*arcs, source, direction == "auto", level, parent)
+        in_indptr, in_indices = incoming(graph) if both else (indptr, indices)
+        depth, _, pulls = search(
+            indptr, indices, in_indptr, in_indices, source, direction == "auto", level, parent
+        )
         used = "direction-optimising" if direction == "auto" else "push"
         strategies = {"push": depth + 1 - pulls, "pull": pulls}
     else:

@@ -28,7 +28,6 @@ _ONE, _TWO = np.uint64(1), np.uint64(2)
 _UNKNOWN = np.uint32(2**32 - 1)
 
 
-@kernel
 def search(indptr, indices, in_indptr, in_indices, source, may_pull, level, parent):
     """Find the levels of all nodes that are reached.
 
@@ -50,15 +49,29 @@ def search(indptr, indices, in_indptr, in_indices, source, may_pull, level, pare
         The last level, how many arcs were read, and how many rounds pulled.
     """
     n, m = level.size, indices.size
-    frontier, following = np.empty(2 * n, np.int64), np.empty(2 * n, np.int64)
+    # NumPy asks for large pages, which Numba does not
+    rows = np.empty(2 * n, np.int64), np.empty(2 * n, np.int64)
+    has_few = m < _FEW * n and m < 2**32
+    records = np.empty(2 * n + 1 if has_few else 0, np.uint32)
+    found = _search(indptr, indices, in_indptr, in_indices, source, may_pull, records, *rows, level)
+    if parent.size > 0:
+        find_parents(in_indptr, in_indices, level, parent)
+    return found
+
+
+@kernel(allocates=False)
+def _search(
+    indptr, indices, in_indptr, in_indices, source, may_pull, records, frontier, following, level
+):
+    """Do what :func:`search` does, with records where there is room for them."""
+    n, m = level.size, indices.size
     level[source] = 0
-    frontier[:2] = indptr[source : source + 2]
+    frontier[0], frontier[1] = indptr[source], indptr[source + 1]
     size, depth = 1, 0
-    ahead = frontier[1] - frontier[0]
+    ahead = indptr[source + 1] - indptr[source]
     unknown = m - ahead
     read, pulls = 0, 0
-    if m < _FEW * n and m < 2**32:
-        records = np.empty(2 * n + 1, np.uint32)
+    if records.size > 0:
         size, depth, ahead, read = _push_records(
             indptr, indices, source, may_pull, records, frontier, following, level
         )
@@ -81,8 +94,6 @@ def search(indptr, indices, in_indptr, in_indices, source, may_pull, level, pare
             size, ahead = _push(indptr, indices, level, depth, frontier, size, following)
         unknown -= ahead
         frontier, following = following, frontier
-    if parent.size > 0:
-        find_parents(in_indptr, in_indices, level, parent)
     return depth - 1, read, pulls
 
 
