@@ -19,7 +19,8 @@ _OPTIONS = {
     "argmax.cuh": ("--maxrregcount=128",),
 }
 
-BLOCK = 256  # threads of a block, unless a kernel wants otherwise
+BLOCK = 256  # threads of a block, unless a launch wants otherwise
+WIDE_BLOCK = 1024  # of kernels that are wide
 
 
 class Backend(Protocol):
@@ -29,16 +30,20 @@ class Backend(Protocol):
     ----------
     xp : module
         NumPy, or what has its functions.
+    block : int
+        Threads of a block, unless a launch wants otherwise.
     is_host : bool
         Whether kernels are twins on the CPU, which serve rows of all lengths alike.
     """
 
     xp: Any
+    block: int
     is_host: bool
 
     def launch(
-        self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
-    ) -> None:
+        self, name: str, n_threads: int, *arguments: Any, block: int | None = None,
+        shared_bytes: int = 0,
+    ) -> None:  # fmt: skip
         """Run a kernel with at least as many threads, up to some number of blocks."""
 
     def to_host(self, array: Any) -> np.ndarray:
@@ -56,11 +61,14 @@ class Cuda:
         import cupy
 
         self.xp: Any = cupy
+        self.block = BLOCK
 
     def launch(
-        self, name: str, n_threads: int, *arguments: Any, block: int = BLOCK, shared_bytes: int = 0
-    ) -> None:
+        self, name: str, n_threads: int, *arguments: Any, block: int | None = None,
+        shared_bytes: int = 0,
+    ) -> None:  # fmt: skip
         """Run a kernel; numbers are given the type that it takes."""
+        block = block or (WIDE_BLOCK if kernel_spec(name).is_wide else BLOCK)
         grid = min(max(1, -(-n_threads // block)), self._MOST_BLOCKS)
         self.run(name, grid, block, *arguments, shared_bytes=shared_bytes)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.gpu._advance import Advance, Strategy, advance_memory, check_strategy
 from partwise.gpu._backend import Backend
 from partwise.gpu._device import Device, needs_memory, resolve_device
 from partwise.gpu._graphs import on_device
@@ -15,8 +16,6 @@ from partwise.gpu._traversal import DeviceGraph
 from partwise.graph import Graph, as_graph
 
 __all__ = ["ComponentsResult", "components_memory", "connected_components"]
-
-Strategy = Literal["auto", "node", "workload_decomposition", "hierarchical", "merge_path"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +82,7 @@ def connected_components(
     [0, 1, 1, 0]
     """
     graph = as_graph(graph)
-    names = get_args(Strategy)
-    if strategy not in names:
-        raise ValueError(f"strategy must be one of {', '.join(names)}, got {strategy!r}")
+    check_strategy(strategy)
     indptr, indices, _, _ = graph._arrays
     where = resolve_device(device, work=len(indices))
     if where == "cpu":
@@ -95,17 +92,16 @@ def connected_components(
         least = np.arange(graph.n_nodes, dtype=np.int32)
         least_nodes(indptr, indices, least)
     else:
-        used = "merge_path" if strategy == "auto" else strategy
-        least = _on_gpu(graph, used)
+        least = _on_gpu(graph, used := "merge_path" if strategy == "auto" else strategy)
     is_first = least == np.arange(graph.n_nodes)
     numbers = np.cumsum(is_first, dtype=np.int32) - np.int32(1)
     return ComponentsResult(numbers[least], int(is_first.sum()), where, used)
 
 
-def _on_gpu(graph: Graph, strategy: str) -> NDArray[np.int32]:
+def _on_gpu(graph: Graph, strategy: Strategy) -> NDArray[np.int32]:
     from partwise.gpu._backend import cuda
 
-    needs_memory(components_memory(graph), f"connected_components by {strategy!r}")
+    needs_memory(components_memory(graph, strategy), f"connected_components by {strategy!r}")
     backend = cuda()
     found = least_nodes_on(backend, on_device(backend, graph, both_ways=False), strategy)
     least: NDArray[np.int32] = backend.to_host(found)
@@ -114,26 +110,39 @@ def _on_gpu(graph: Graph, strategy: str) -> NDArray[np.int32]:
 
 def least_nodes_on(backend: Backend, graph: DeviceGraph, strategy: str) -> Any:
     """Return the least node of the component of every node, where the backend has its arrays."""
-    from partwise.gpu._advance import Advance
-
     xp, n = backend.xp, graph.n_nodes
     parent = xp.arange(n, dtype=xp.int32)
     if n == 0:
         return parent
-    nodes = xp.arange(n, dtype=xp.int32)
     advance = Advance(backend, "components", strategy, graph.indptr, graph.indices)
-    advance.go(nodes, n, advance.weigh(nodes, n), (parent,), ())
+    advance.go_everywhere((parent,), ())
     backend.launch("components_flatten", n, parent, n)
     return parent
 
 
-def components_memory(graph: Graph) -> int:
+def components_memory(graph: Graph, strategy: Strategy = "auto") -> int:
     """Return the bytes that components take on a GPU, those of the graph included.
 
     Parameters
     ----------
     graph : Graph
-        With n nodes and m arcs: 4 bytes for each arc, 36 for each node.
+        With n nodes and m arcs, which take 8 bytes for each node and 4 for each arc.
+    strategy : str, default="auto"
+        The first nodes of arcs, for "edge", take 4 bytes for each arc; "node_splitting" 16 for
+        each part and 44 for each node; the others from 4 to 52 for each node.
+
+    Raises
+    ------
+    ValueError
+        There is no such strategy.
+
+    Examples
+    --------
+    >>> from partwise.graph import grid_graph
+    >>> components_memory(grid_graph((10, 10)), "edge")
+    4088
     """
+    check_strategy(strategy)
     n, m = graph.n_nodes, len(graph._arrays[1])
-    return 4 * m + 8 * (n + 1) + 8 * n + 20 * (n + 1)
+    used = "merge_path" if strategy == "auto" else strategy
+    return 4 * m + 8 * (n + 1) + 4 * n + advance_memory(graph._arrays[0], used, lists=0)

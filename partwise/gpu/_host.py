@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from partwise.gpu._backend import BLOCK
 from partwise.gpu._registry import array_type, kernel_spec, kernels
 from partwise.kernels.parallel import SERIAL_BELOW, launch_on
 
@@ -26,14 +27,16 @@ class Host:
     """
 
     is_host = True
+    block = BLOCK
     xp: Any = np
 
     def __init__(self, n_jobs: int = 1) -> None:
         self.n_jobs = n_jobs
 
     def launch(
-        self, name: str, n_threads: int, *arguments: Any, block: int = 0, shared_bytes: int = 0
-    ) -> None:
+        self, name: str, n_threads: int, *arguments: Any, block: int | None = None,
+        shared_bytes: int = 0,
+    ) -> None:  # fmt: skip
         """Run the twin of a kernel; the shape of the launch is the twin's own affair."""
         rows = f"{name}_thread"  # of kernels for rows there are several, with one twin
         spec = kernel_spec(rows if rows in kernels() else name)

@@ -33,7 +33,7 @@ _DTYPES: dict[str, np.dtype[Any]] = {
     }.items()
 }  # fmt: skip
 
-_KERNEL = re.compile(r"^GLOBAL void (\w+)\(([^)]*)\)", re.MULTILINE)
+_KERNEL = re.compile(r"^GLOBAL(_WIDE)? void (\w+)\(([^)]*)\)", re.MULTILINE)
 
 Arguments = tuple[tuple[str, str], ...]
 
@@ -53,6 +53,8 @@ class KernelSpec:
         the kernel is compiled for.
     twin : str, default=""
         Module and function that do the same on the CPU, ``module:function``; of numba.cuda only.
+    is_wide : bool, default=False
+        Whether its blocks have as many threads as there can be.
     """
 
     name: str
@@ -60,6 +62,7 @@ class KernelSpec:
     file: str
     signatures: tuple[Arguments, ...]
     twin: str = ""
+    is_wide: bool = False
 
     @property
     def arguments(self) -> Arguments:
@@ -110,10 +113,11 @@ def kernels() -> dict[str, KernelSpec]:
     """Return the kernels of CUDA C; they are read from the sources, so that none is forgotten."""
     found: dict[str, KernelSpec] = {}
     for path in sorted(SOURCES.glob("*.cuh")):
-        for name, arguments in _KERNEL.findall(path.read_text()):
+        for wide, name, arguments in _KERNEL.findall(path.read_text()):
             if name in found:
                 raise ValueError(f"kernel {name} is in {found[name].file} and in {path.name}")
-            found[name] = KernelSpec(name, "cudac", path.name, (_split(arguments),))
+            signatures = (_split(arguments),)
+            found[name] = KernelSpec(name, "cudac", path.name, signatures, is_wide=bool(wide))
     return found
 
 

@@ -73,7 +73,7 @@ def segment_sums(backend: Backend, values: Any, starts: Any) -> Any:
     lengths = xp.diff(starts)
     longest = int(lengths.max())
     if longest > _PIECE:
-        pieces = split_nodes(xp, starts, _PIECE)
+        pieces = split_nodes(backend, starts, _PIECE)
         of_pieces = segment_sums(backend, values, pieces.indptr)
         return segment_sums(backend, of_pieces, pieces.first_part.astype(xp.int64))
     backend.launch("segment_sums_thread", size, values, starts, size, _LONGEST, sums, block=_BLOCK)

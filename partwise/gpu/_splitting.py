@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["SplitNodes", "most_arcs", "split_nodes"]
+from partwise.gpu._backend import Backend
+
+__all__ = ["SplitNodes", "most_arcs", "n_parts", "split_nodes"]
 
 _BINS = 10
 
@@ -20,10 +22,18 @@ class SplitNodes:
         Where the arcs of a part begin; they stay where they are.
     first_part : int32 array of shape (n + 1,)
         Number of the first part of a node.
+    owner : int32 array of shape (n_parts,)
+        The node of a part.
     """
 
     indptr: Any
     first_part: Any
+    owner: Any
+
+    @property
+    def n_parts(self) -> int:
+        """The number of parts."""
+        return int(self.owner.shape[0])
 
 
 def most_arcs(xp: Any, degrees: Any) -> int:
@@ -40,18 +50,19 @@ def most_arcs(xp: Any, degrees: Any) -> int:
     return max(1, -(-(int(bins.argmax()) + 1) * largest // _BINS))
 
 
-def split_nodes(xp: Any, indptr: Any, most: int) -> SplitNodes:
+def n_parts(xp: Any, degrees: Any) -> int:
+    """Return how many parts there are of at most :func:`most_arcs` arcs."""
+    return int(xp.maximum(1, -(-degrees // most_arcs(xp, degrees))).sum())
+
+
+def split_nodes(backend: Backend, indptr: Any, most: int) -> SplitNodes:
     """Return parts of at most `most` arcs; a node without arcs has one, which is empty."""
-    degrees = xp.diff(indptr)
-    parts = xp.maximum(1, -(-degrees // most))
-    first = xp.zeros(indptr.shape[0], xp.int64)
-    xp.cumsum(parts, out=first[1:])
-    n_parts = int(first[-1])
-    if n_parts >= 2**31:
-        raise ValueError(f"{n_parts} parts are too many; at most {2**31 - 1} are allowed")
-    # Within a node the parts are `most` arcs apart, from its first arc on.
-    number = xp.arange(n_parts)
-    owner = xp.searchsorted(first, number, side="right") - 1
-    begin = indptr[owner] + (number - first[owner]) * most
-    ends = xp.concatenate((begin, indptr[-1:]))
-    return SplitNodes(ends, first.astype(xp.int32))
+    xp, n = backend.xp, int(indptr.shape[0]) - 1
+    first = xp.zeros(n + 1, xp.int64)
+    xp.cumsum(xp.maximum(1, -(-xp.diff(indptr) // most)), out=first[1:])
+    total = int(first[-1])
+    if total >= 2**31:
+        raise ValueError(f"{total} parts are too many; at most {2**31 - 1} are allowed")
+    begin, owner = xp.empty(total + 1, xp.int64), xp.empty(total, xp.int32)
+    backend.launch("rows_in_parts", total + 1, indptr, first, n, most, begin, owner)
+    return SplitNodes(begin, first.astype(xp.int32), owner)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.gpu._advance import Strategy, advance_memory, check_strategy
 from partwise.gpu._device import Device, needs_memory, resolve_device
 from partwise.gpu._graphs import check_source, incoming_weighted, on_device
 from partwise.graph import Graph, as_graph
 
 __all__ = ["SSSPResult", "sssp", "sssp_memory"]
-
-Strategy = Literal["auto", "node", "workload_decomposition", "hierarchical", "merge_path"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +33,8 @@ class SSSPResult:
         Nodes that have a finite distance.
     device, strategy : str
         What was used.
+    strategies : dict
+        How many rounds of relaxations there were of each on a GPU; empty on the CPU.
     """
 
     distance: NDArray[np.float64] = field(repr=False)
@@ -40,6 +42,7 @@ class SSSPResult:
     n_reached: int
     device: str
     strategy: str
+    strategies: dict[str, int] = field(repr=False)
 
 
 def sssp(
@@ -60,8 +63,9 @@ def sssp(
         Weights are lengths, not negative; without weights every arc has length 1.
     source : int
     strategy : str, default="auto"
-        How threads of a GPU share the arcs of a round; see :func:`partwise.gpu.bfs`. "auto" is
-        "merge_path". The CPU knows one way.
+        How threads of a GPU share the arcs of a round; see :func:`partwise.gpu.bfs`. "auto"
+        chooses for every round, as there; one block also goes on to the next turn of the near list
+        where at most 4096 nodes wait. The CPU knows one way.
     delta : float or "auto", default="auto"
         On a GPU: how much farther nodes may be in each turn of the near list [1]_.
     device : {"cpu", "cuda", "auto"}, optional
@@ -98,10 +102,9 @@ def sssp(
     [0.0, 2.0, 2.5]
     """
     graph = as_graph(graph)
+    strategies: dict[str, int] = {}
     source = check_source(source, graph.n_nodes)
-    names = get_args(Strategy)
-    if strategy not in names:
-        raise ValueError(f"strategy must be one of {', '.join(names)}, got {strategy!r}")
+    check_strategy(strategy)
     if delta != "auto" and not (isinstance(delta, (int, float)) and 0 < delta < math.inf):
         raise ValueError(f"delta must be 'auto' or a finite number above 0, got {delta!r}")
     indptr, indices, given, _ = graph._arrays
@@ -115,41 +118,59 @@ def sssp(
         distance, used = np.full(graph.n_nodes, np.inf), "dijkstra"
         dijkstra(indptr, indices, weights, source, distance)
     else:
-        used = "merge_path" if strategy == "auto" else strategy
-        distance = _on_gpu(graph, weights, source, used, None if delta == "auto" else float(delta))
+        used, wide = strategy, None if delta == "auto" else float(delta)
+        distance, strategies = _on_gpu(graph, weights, source, strategy, wide)
     parent = None
     if return_parent:
         from partwise.gpu._kernels.sssp import find_parents
 
         parent = np.full(graph.n_nodes, -1, np.int32)
         find_parents(*incoming_weighted(graph, weights), source, distance, parent)
-    return SSSPResult(distance, parent, int(np.isfinite(distance).sum()), where, used)
+    return SSSPResult(distance, parent, int(np.isfinite(distance).sum()), where, used, strategies)
 
 
 def _on_gpu(
-    graph: Graph, weights: NDArray[np.float64], source: int, strategy: str, delta: float | None
-) -> NDArray[np.float64]:
+    graph: Graph, weights: NDArray[np.float64], source: int, strategy: Strategy, delta: float | None
+) -> tuple[NDArray[np.float64], dict[str, int]]:
     from partwise.gpu._backend import cuda
     from partwise.gpu._near_far import distances, width
 
-    needs_memory(sssp_memory(graph), f"sssp by {strategy!r}")
+    needs_memory(sssp_memory(graph, strategy), f"sssp by {strategy!r}")
     if delta is None:
         mean = float(weights.mean()) if len(weights) else 1.0
         delta = width(mean, len(weights) / graph.n_nodes) or 1.0
     backend = cuda()
     arcs = on_device(backend, graph, both_ways=False)
-    found, _ = distances(backend, arcs, backend.xp.asarray(weights), source, strategy, delta)
-    distance: NDArray[np.float64] = backend.to_host(found)
-    return distance
+    weight = backend.xp.asarray(weights)
+    found, rounds = distances(backend, arcs, weight, source, strategy, delta)
+    return backend.to_host(found), dict(Counter(rounds.strategies))
 
 
-def sssp_memory(graph: Graph) -> int:
+def sssp_memory(graph: Graph, strategy: Strategy = "auto") -> int:
     """Return the bytes that shortest paths take on a GPU, those of the graph included.
 
     Parameters
     ----------
     graph : Graph
-        With n nodes and m arcs: 12 bytes for each arc, 57 for each node.
+        With n nodes and m arcs, which take 8 bytes for each node and 12 for each arc, with lengths.
+    strategy : str, default="auto"
+        The worklists of "edge" and the first nodes of arcs take 20 bytes for each arc: a node is
+        put on a list once in a round, so that it has no arc twice. Those of "node_splitting" and
+        its parts take 20 for each part and 44 for each node; those of the others 8 for each node,
+        and up to 48 more where degrees are summed up or nodes can be left over.
+
+    Raises
+    ------
+    ValueError
+        There is no such strategy.
+
+    Examples
+    --------
+    >>> from partwise.graph import grid_graph
+    >>> sssp_memory(grid_graph((100, 100)), "edge") > sssp_memory(grid_graph((100, 100)), "node")
+    True
     """
+    check_strategy(strategy)
     n, m = graph.n_nodes, len(graph._arrays[1])
-    return 12 * m + 8 * (n + 1) + 8 * n + 24 * n + 16 * (n + 1) + n
+    state = 8 * n + 8 * n + 8 * n + 128  # distances, stamps and marks, far piles, counts
+    return 12 * m + 8 * (n + 1) + state + advance_memory(graph._arrays[0], strategy, lists=2)

@@ -7,16 +7,17 @@ from typing import Any
 
 from partwise.gpu._advance import Advance
 from partwise.gpu._backend import Backend
-from partwise.gpu._splitting import most_arcs, split_nodes
 
-__all__ = ["BFS_STRATEGIES", "PUSH_ONLY", "DeviceGraph", "Rounds", "bfs_levels"]
+__all__ = ["MOST_ARCS", "MOST_NODES", "PUSH_ONLY", "DeviceGraph", "Rounds", "bfs_levels",
+           "choose"]  # fmt: skip
 
-BFS_STRATEGIES = (
-    "node", "edge", "workload_decomposition", "node_splitting", "hierarchical", "merge_path",
-)  # fmt: skip
 #: Those whose frontiers are no lists of nodes, so that rounds cannot change direction.
 PUSH_ONLY = ("edge", "node_splitting")
 
+#: Nodes and arcs of a frontier that one block goes on with alone.
+MOST_NODES, MOST_ARCS = 4096, 65_536
+
+_FEW = 32  # arcs of a node that a thread visits alone without others waiting for it
 _PULL, _PUSH = 14, 24  # as on the CPU
 
 
@@ -54,17 +55,27 @@ class Rounds:
 
     Attributes
     ----------
-    depth : int
-        The last level.
     strategies : list of str
         Of every round.
     arcs : int
         Of the frontiers that were pushed.
     """
 
-    depth: int = 0
     strategies: list[str] = field(default_factory=list)
     arcs: int = 0
+
+
+def choose(size: int, arcs: int, widest: int) -> str:
+    """Return the strategy of a round that is pushed, for a frontier of some size.
+
+    Parameters
+    ----------
+    size, arcs, widest : int
+        Nodes, arcs, and largest degree of the frontier.
+    """
+    if size <= MOST_NODES and arcs <= MOST_ARCS:
+        return "one_block"
+    return "node" if widest <= _FEW else "merge_path"
 
 
 def bfs_levels(
@@ -75,134 +86,101 @@ def bfs_levels(
     Parameters
     ----------
     strategy : str
-        Of :data:`BFS_STRATEGIES`.
+        One of :data:`partwise.gpu._advance.Strategy`; "auto" chooses for every round.
     may_pull : bool
         Whether unknown nodes may look for the frontier where it has many arcs; strategies of
         :data:`PUSH_ONLY` never do.
     """
-    if strategy == "edge":
-        return _by_edges(backend, graph, source)
-    if strategy == "node_splitting":
-        return _by_parts(backend, graph, source)
     search = _Search(backend, graph, source, strategy)
-    rounds = Rounds()
-    unknown = graph.n_arcs
-    pulling = False
-    while search.size > 0:
-        arcs = search.weigh()
-        unknown -= arcs
+    may_pull = may_pull and strategy not in PUSH_ONLY
+    unknown, pulling = graph.n_arcs, False
+    while search.arcs > 0:
+        ahead = unknown - search.arcs
+        chosen = choose(search.size, search.arcs, search.widest) if strategy == "auto" else strategy
         if pulling:
             pulling = search.size >= graph.n_nodes // _PUSH
         else:
-            pulling = may_pull and arcs > unknown // _PULL
-        rounds.depth += 1
-        rounds.strategies.append("pull" if pulling else strategy)
-        rounds.arcs += 0 if pulling else arcs
+            worth = search.arcs > max(ahead, graph.n_nodes) // _PULL
+            pulling = may_pull and chosen != "one_block" and worth
         if pulling:
-            search.pull(rounds.depth)
+            unknown = ahead
+            search.pull()
+        elif chosen == "one_block":
+            unknown -= search.push_alone()
         else:
-            search.push(rounds.depth)
-    rounds.depth -= 1
-    return search.level, rounds
-
-
-def _by_edges(backend: Backend, graph: DeviceGraph, source: int) -> tuple[Any, Rounds]:
-    """Search with worklists of arcs; they take 16 bytes for each arc of the graph."""
-    xp, rounds = backend.xp, Rounds()
-    level = xp.full(graph.n_nodes, -1, xp.int32)
-    level[source] = 0
-    work, following = xp.empty(graph.n_arcs, xp.int64), xp.empty(graph.n_arcs, xp.int64)
-    first, last = (int(end) for end in graph.indptr[source : source + 2])
-    size = last - first
-    work[:size] = xp.arange(first, last)
-    count = xp.zeros(1, xp.uint64)
-    while size > 0:
-        rounds.depth += 1
-        rounds.strategies.append("edge")
-        rounds.arcs += size
-        count[0] = 0
-        backend.launch(
-            "bfs_edge", size, graph.indptr, graph.indices, level, rounds.depth, work, size,
-            following, count,
-        )  # fmt: skip
-        work, following, size = following, work, int(count[0])
-    rounds.depth = int(level.max())
-    return level, rounds
-
-
-def _by_parts(backend: Backend, graph: DeviceGraph, source: int) -> tuple[Any, Rounds]:
-    """Search with frontiers of parts of nodes."""
-    xp, rounds = backend.xp, Rounds()
-    parts = split_nodes(xp, graph.indptr, most_arcs(xp, xp.diff(graph.indptr)))
-    n_parts = int(parts.indptr.shape[0]) - 1
-    level = xp.full(graph.n_nodes, -1, xp.int32)
-    level[source] = 0
-    frontier, following = xp.empty(n_parts, xp.int32), xp.empty(n_parts, xp.int32)
-    first, last = (int(end) for end in parts.first_part[source : source + 2])
-    size = last - first
-    frontier[:size] = xp.arange(first, last)
-    sizes = xp.diff(parts.indptr)
-    count = xp.zeros(1, xp.int32)
-    while size > 0:
-        rounds.depth += 1
-        rounds.strategies.append("node_splitting")
-        rounds.arcs += int(sizes[frontier[:size]].sum())
-        count[0] = 0
-        backend.launch(
-            "bfs_node_splitting", size, parts.indptr, graph.indices, parts.first_part, level,
-            rounds.depth, frontier, size, following, count,
-        )  # fmt: skip
-        frontier, following, size = following, frontier, int(count[0])
-    rounds.depth -= 1
-    return level, rounds
+            unknown = ahead
+            search.push(chosen)
+    return search.level, search.rounds
 
 
 class _Search:
-    """The arrays of a search."""
+    """The arrays of a search, and its rounds; the host reads one small array after each."""
 
     def __init__(self, backend: Backend, graph: DeviceGraph, source: int, strategy: str) -> None:
-        xp = backend.xp
-        self.backend, self.graph = backend, graph
-        n = graph.n_nodes
-        self.advance = Advance(backend, "bfs", strategy, graph.indptr, graph.indices)
+        xp, n = backend.xp, graph.n_nodes
+        self.backend, self.graph, self.rounds = backend, graph, Rounds()
+        self.advance = Advance(
+            backend, "bfs", strategy, graph.indptr, graph.indices, both_ends=False
+        )
         self.level = xp.full(n, -1, xp.int32)
         self.level[source] = 0
-        self.frontier, self.next = xp.empty(n, xp.int32), xp.empty(n, xp.int32)
-        self.frontier[0] = source
-        self.count = xp.zeros(1, xp.int32)
-        self.size = 1
-        self.arcs = 0
+        self.frontier, self.next = self.advance.new_list(), self.advance.new_list()
+        self.known: tuple[Any, Any] | None = None
+        self.size, self.arcs = self.advance.begin(source, self.frontier)
+        self.widest = self.arcs
+        # entries, arcs and largest degree of the frontier; rounds, and their arcs, of one block
+        self.counts = xp.asarray([self.size, self.arcs, self.widest, 0, 0], dtype=xp.uint64)
 
-    def weigh(self) -> int:
-        """Return how many arcs the frontier has."""
-        self.arcs = self.advance.weigh(self.frontier, self.size)
-        return self.arcs
+    @property
+    def depth(self) -> int:
+        """The level that the next round discovers."""
+        return len(self.rounds.strategies) + 1
 
-    def push(self, depth: int) -> None:
+    def push(self, strategy: str) -> None:
         """Find the next frontier along the arcs of this one."""
-        self.count[0] = 0
+        self.counts.fill(0)
         self.advance.go(
-            self.frontier, self.size, self.arcs, (self.level, depth), (self.next, self.count)
-        )
-        self._turn()
-
-    def pull(self, depth: int) -> None:
-        """Find the next frontier among the nodes that are not known."""
-        graph = self.graph
-        self.count[0] = 0
-        self.backend.launch(
-            "bfs_pull", graph.n_nodes, graph.in_indptr, graph.in_indices, self._known(),
-            self.level, depth, graph.n_nodes, self.next, self.count,
+            self.frontier, self.size, self.arcs, (self.level, self.depth),
+            (*self.advance.room, self.next, self.counts), strategy,
         )  # fmt: skip
-        self._turn()
+        self.rounds.arcs += self.arcs
+        self.known = None
+        self._turn(strategy)
 
-    def _turn(self) -> None:
-        self.frontier, self.next = self.next, self.frontier
-        self.size = int(self.count[0])
+    def push_alone(self) -> int:
+        """Push by one block until the frontier is too large, and return the arcs of all rounds."""
+        graph = self.graph
+        self.backend.launch(
+            "bfs_one_block", 1, graph.indptr, graph.indices, self.level, self.depth - 1, MOST_NODES,
+            MOST_ARCS, self.frontier, self.next, self.counts,
+        )  # fmt: skip
+        self.known = None
+        arcs = self._turn("one_block")
+        self.rounds.arcs += arcs
+        return arcs
 
-    def _known(self) -> Any:
-        """Return a bit for every node that has a level, least significant bits first."""
-        xp = self.backend.xp
-        bits = xp.zeros(-(-self.graph.n_nodes // 32) * 32, bool)
-        bits[: self.graph.n_nodes] = self.level >= 0
-        return xp.packbits(bits, bitorder="little").view(xp.uint32)
+    def pull(self) -> None:
+        """Find the next frontier among the nodes that are not known."""
+        xp, graph, n = self.backend.xp, self.graph, self.graph.n_nodes
+        if self.known is None:
+            words = -(-n // 32)
+            self.known = xp.empty(words, xp.uint32), xp.empty(words, xp.uint32)
+            self.backend.launch("bfs_known", n, self.level, n, self.known[0])
+        known, now_known = self.known
+        self.counts.fill(0)
+        self.backend.launch(
+            "bfs_pull", n, graph.in_indptr, graph.in_indices, graph.indptr, known, self.level,
+            self.depth, n, now_known, self.next, self.counts,
+        )  # fmt: skip
+        self.known = now_known, known
+        self._turn("pull")
+
+    def _turn(self, strategy: str) -> int:
+        """Read what was found, and return the arcs of the rounds of one block."""
+        found = [int(count) for count in self.backend.to_host(self.counts)]
+        self.size, self.arcs, self.widest, rounds, arcs = found
+        rounds = rounds if strategy == "one_block" else 1
+        if rounds % 2 == 1:
+            self.frontier, self.next = self.next, self.frontier
+        self.rounds.strategies += [strategy] * rounds
+        return arcs

@@ -12,9 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from partwise.gpu._advance import ADVANCES
+from partwise.gpu import _advance
 from partwise.gpu._registry import kernels, numba_kernels
-from partwise.gpu._traversal import BFS_STRATEGIES
 from tests.gpu.complete import COMMITTED, ROOT
 from tests.gpu.toolkit import DEVICES
 
@@ -24,7 +23,7 @@ PAGE = ROOT / "docs" / "kernels.md"
 BEGIN, END = "<!-- table of kernels: begin -->\n", "<!-- table of kernels: end -->\n"
 
 #: Ways to share work, told by the ends of names of kernels.
-STRATEGIES = (*BFS_STRATEGIES, *ADVANCES, "pull", "thread", "warp", "block", "hub")
+STRATEGIES = (*_advance.STRATEGIES, "pull", "thread", "warp", "hub", "one_block")
 
 
 def launches():

@@ -22,12 +22,13 @@ class Emulated:
     def __init__(self, seed=0, most_blocks=3, block=32):
         self.seed, self.most_blocks, self.block = seed, most_blocks, block
         self.launched = []
+        self.reads = 0
 
     def launch(self, name, n_threads, *arguments, block=None, shared_bytes=0):
         """Run a kernel of the emulator, or the twin of one of numba.cuda."""
         self.seed += 1
         self.launched.append(name)
-        block = block or self.block
+        block = block or self.block * (2 if kernel_spec(name).is_wide else 1)
         grid = min(max(1, -(-n_threads // block)), self.most_blocks)
         spec = kernel_spec(name)
         if spec.kind == "cudac":
@@ -39,8 +40,9 @@ class Emulated:
             run_twin(spec, arguments)
 
     def to_host(self, array):
-        """Return the array: it is here."""
-        return array
+        """Return a copy, as a device would, and count it."""
+        self.reads += 1
+        return np.array(array)
 
 
 def run_twin(spec, arguments):

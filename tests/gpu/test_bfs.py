@@ -8,7 +8,7 @@ import pytest
 
 from partwise.errors import DeviceError
 from partwise.gpu import _device, bfs, bfs_memory
-from partwise.gpu._traversal import BFS_STRATEGIES
+from partwise.gpu._advance import STRATEGIES
 from partwise.graph import Graph, as_graph, rmat_graph
 
 
@@ -18,7 +18,7 @@ def directed():
 
 
 @pytest.mark.parametrize("direction", ["auto", "push"])
-@pytest.mark.parametrize("strategy", ["auto", *BFS_STRATEGIES])
+@pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])
 def test_gpu_and_cpu_agree_with_networkx(gpu, strategy, direction):
     graph = directed()
     network = nx.MultiDiGraph(np.stack(graph.to_edges()[:2], 1).tolist())
@@ -33,6 +33,10 @@ def test_gpu_and_cpu_agree_with_networkx(gpu, strategy, direction):
     assert two.level.tolist() == one.level.tolist()
     assert two.parent.tolist() == one.parent.tolist()
     assert (one.depth, one.n_reached) == (max(expected.values()), len(expected))
+    assert one.depth <= sum(one.strategies.values()) <= one.depth + 1
+    assert one.depth <= sum(two.strategies.values()) <= one.depth + 1
+    pushed = set(two.strategies) - {"pull"}
+    assert pushed == ({"one_block"} if strategy == "auto" else {strategy})
     for v in np.flatnonzero(one.level > 0):
         u = one.parent[v]
         assert network.has_edge(u, v)
@@ -41,7 +45,7 @@ def test_gpu_and_cpu_agree_with_networkx(gpu, strategy, direction):
 
 def test_a_graph_that_does_not_fit_is_refused_before_anything_is_allocated(gpu, monkeypatch):
     monkeypatch.setattr(_device, "available_memory", lambda: 1000)
-    with pytest.raises(MemoryError, match=r"bfs by 'merge_path' needs 0\.00 GiB on the GPU"):
+    with pytest.raises(MemoryError, match=r"bfs by 'auto' needs 0\.00 GiB on the GPU"):
         bfs(directed(), 0, device="cuda")
     assert not gpu.launched
 
@@ -52,8 +56,9 @@ def test_worklists_of_arcs_take_more_memory():
     assert bfs_memory(graph, "edge") > least
     assert bfs_memory(graph, "node_splitting") > least
     assert bfs_memory(directed()) > bfs_memory(directed(), may_pull=False)
-    with pytest.raises(ValueError, match="strategy must be one of node, edge"):
-        bfs_memory(graph, "auto")
+    assert bfs_memory(graph) == bfs_memory(graph, "merge_path")
+    with pytest.raises(ValueError, match="strategy must be one of auto, node, edge"):
+        bfs_memory(graph, "split")
 
 
 def test_without_a_gpu_the_error_says_what_to_install(monkeypatch):

@@ -5,9 +5,9 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
-from tests.gpu.emulator import launch
+from partwise.gpu._advance import STRATEGIES, Advance
+from tests.gpu.emulated import Emulated
 
-PUSH = ("node", "workload_decomposition", "hierarchical", "merge_path")
 SEEDS = (0, 1, 2)
 
 
@@ -51,89 +51,128 @@ def expected(indptr, indices):
 
 
 class Search:
-    """Rounds from node 0 on, by one kernel."""
+    """Rounds from node 0 on, by one kernel; what every list and count has is looked at."""
 
-    def __init__(self, indptr, indices, seed, grid=3, block=32):
-        self.indptr, self.indices = indptr, indices
-        self.n = len(indptr) - 1
-        self.seed, self.grid, self.block = seed, grid, block
+    def __init__(self, indptr, indices, strategy, seed):
+        self.device = Emulated(seed)
+        self.indptr, self.indices, self.n = indptr, indices, len(indptr) - 1
+        self.advance = Advance(self.device, "bfs", strategy, indptr, indices, both_ends=False)
+        self.advance.wave = 0  # "hierarchical" goes on to the end
+        self.advance.large = 100  # for "block"
         self.level = np.full(self.n, -1, np.int32)
         self.level[0] = 0
-        self.next, self.count = np.zeros(self.n, np.int32), np.zeros(1, np.int32)
 
-    def launch(self, name, *arguments):
-        launch(f"bfs_{name}", self.grid, self.block, *arguments, seed=self.seed)
+    def entries(self, nodes):
+        """What a list has for some nodes, in order."""
+        if self.advance.kind == "nodes":
+            return nodes.tolist()
+        ends = self.indptr if self.advance.kind == "arcs" else self.advance.parts.first_part
+        return [entry for v in nodes for entry in range(ends[v], ends[v + 1])]
 
-    def round(self, strategy, frontier, depth):
-        start = (self.indptr, self.indices, self.level, depth, frontier, len(frontier))
-        end = (self.next, self.count)
-        degrees = np.diff(self.indptr)[frontier]
-        offsets = np.concatenate(([0], np.cumsum(degrees)))
-        if strategy == "node":
-            self.launch(strategy, *start, *end)
-        elif strategy == "workload_decomposition":
-            self.launch(strategy, *start, offsets, *end)
-        elif strategy == "merge_path":
-            self.launch(strategy, *start, offsets, 5, *end)
-        elif strategy == "hierarchical":
-            most, done = 7, 0
-            while len(frontier):
-                rest, n_rest = np.zeros(self.n, np.int32), np.zeros(1, np.int32)
-                self.launch(
-                    strategy, *start[:4], frontier, len(frontier), done, most, rest, n_rest, *end
-                )
-                assert n_rest[0] == (degrees > done + most).sum()
-                frontier, done = rest[: n_rest[0]].copy(), done + most
-        elif strategy == "pull":
-            known = np.zeros((self.n + 31) // 32, np.uint32)
-            for u in np.flatnonzero(self.level >= 0):
-                known[u >> 5] |= np.uint32(1) << np.uint32(u & 31)
-            self.launch(strategy, self.indptr, self.indices, known, self.level, depth, self.n, *end)
+    def check(self, depth, found, counts):
+        """Compare lists and counts with the levels, and return whether there is anything."""
+        new = np.flatnonzero(self.level == depth)
+        degrees = np.diff(self.indptr)[new]
+        assert sorted(found[: counts[0]].tolist()) == self.entries(new)
+        assert counts[1] == degrees.sum()
+        assert counts[2] == degrees.max(initial=0)
+        return counts[1] > 0
 
-    def go(self, strategy):
-        frontier, depth = np.zeros(1, np.int32), 0
-        while len(frontier):
+    def push(self):
+        frontier, following = self.advance.new_list(), self.advance.new_list()
+        size, arcs = self.advance.begin(0, frontier)
+        counts = np.array([size, arcs, arcs], np.uint64)
+        depth = 0
+        while self.check(depth, frontier, counts):
             depth += 1
-            self.count[0] = 0
-            self.round(strategy, frontier, depth)
-            frontier = self.next[: self.count[0]].copy()
-            assert sorted(frontier) == np.flatnonzero(self.level == depth).tolist()
+            size, arcs = int(counts[0]), int(counts[1])
+            counts[:] = 0
+            tail = (*self.advance.room, following, counts)
+            self.advance.go(frontier, size, arcs, (self.level, depth), tail)
+            frontier, following = following, frontier
+        return self.level
+
+    def pull(self):
+        known = np.zeros((self.n + 31) // 32, np.uint32)
+        self.device.launch("bfs_known", self.n, self.level, self.n, known)
+        found, counts = np.zeros(self.n, np.int32), np.zeros(3, np.uint64)
+        found[0], counts[:2] = 0, (1, self.indptr[1])
+        counts[2] = counts[1]
+        depth = 0
+        while self.check(depth, found, counts):
+            depth += 1
+            counts[:] = 0
+            now_known = np.zeros_like(known)
+            self.device.launch(
+                "bfs_pull", self.n, self.indptr, self.indices, self.indptr, known, self.level,
+                depth, self.n, now_known, found, counts,
+            )  # fmt: skip
+            bits = np.unpackbits(now_known.view(np.uint8), bitorder="little")[: self.n]
+            assert (bits == (self.level >= 0)).all()
+            known = now_known
         return self.level
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("strategy", [*PUSH, "pull"])
+@pytest.mark.parametrize("strategy", [*STRATEGIES, "pull"])
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_levels_are_those_of_scipy_whatever_the_schedule(graph, strategy, seed):
     indptr, indices = rows_of(*GRAPHS[graph])
-    level = Search(indptr, indices, seed).go(strategy)
+    search = Search(indptr, indices, "node" if strategy == "pull" else strategy, seed)
+    level = search.pull() if strategy == "pull" else search.push()
     assert level.tolist() == expected(indptr, indices).tolist()
 
 
-@pytest.mark.parametrize("strategy", PUSH)
-def test_an_empty_frontier_discovers_nothing(strategy):
-    indptr, indices = rows_of(*GRAPHS["sparse"])
-    search = Search(indptr, indices, 0)
-    search.round(strategy, np.zeros(0, np.int32), 1)
-    assert search.count[0] == 0
-    assert (search.level[1:] == -1).all()
+def test_a_hub_is_worked_off_in_turns_or_by_all_blocks():
+    indptr, indices = rows_of(*GRAPHS["star from its centre"])
+    hierarchical = Search(indptr, indices, "hierarchical", 0)
+    hierarchical.push()
+    # 399 arcs of the centre, 64 at a time; the leaves have one each
+    assert hierarchical.device.launched == ["bfs_hierarchical"] * 8
+    hierarchical = Search(indptr, indices, "hierarchical", 0)
+    hierarchical.advance.wave = 2
+    hierarchical.push()
+    assert hierarchical.device.launched == [
+        "bfs_hierarchical", "bfs_workload_decomposition", "bfs_hierarchical"
+    ]  # fmt: skip
+    block = Search(indptr, indices, "block", 0)
+    block.push()
+    assert block.device.launched == ["bfs_block", "bfs_workload_decomposition", "bfs_block"]
 
 
-@pytest.mark.parametrize("items", [1, 2, 3, 64])
-@pytest.mark.parametrize("grid", [1, 4])
-def test_every_arc_is_on_one_piece_of_the_merge_path(items, grid):
-    # rows of length 0, 1, 5, 0, 0, 9, 0: every neighbour is a node of its own, found just once
-    degrees = np.array([0, 1, 5, 0, 0, 9, 0])
-    n = len(degrees) + degrees.sum()
-    indptr = np.concatenate(([0], np.cumsum(degrees), np.full(n - len(degrees), degrees.sum())))
-    indices = np.arange(len(degrees), n, dtype=np.int32)
-    search = Search(indptr.astype(np.int64), indices, 1, grid=grid)
-    frontier = np.arange(len(degrees), dtype=np.int32)
-    search.level[frontier] = 0
-    offsets = np.concatenate(([0], np.cumsum(degrees)))
-    search.launch(
-        "merge_path", search.indptr, indices, search.level, 1, frontier, len(frontier), offsets,
-        items, search.next, search.count,
+@pytest.mark.parametrize("strategy", ["node", "hierarchical", "merge_path"])
+def test_more_nodes_than_a_block_can_gather_go_to_the_list_at_once(strategy):
+    # one thread finds all leaves, or 32 threads 64 each: there is room for 1024
+    hubs = {"node": 1, "hierarchical": 40, "merge_path": 40}[strategy]
+    first = [(0, 1 + hub) for hub in range(hubs)]
+    leaves = [(1 + leaf % hubs, 1 + hubs + leaf) for leaf in range(2600)]
+    indptr, indices = rows_of(2601 + hubs, first + leaves)
+    level = Search(indptr, indices, strategy, 3).push()
+    assert level.tolist() == [0] + [1] * hubs + [2] * 2600
+
+
+@pytest.mark.parametrize(("most_nodes", "most_arcs"), [(1, 10**6), (3, 20), (10**6, 10**6)])
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_one_block_goes_on_until_the_frontier_is_too_large(graph, most_nodes, most_arcs):
+    indptr, indices = rows_of(*GRAPHS[graph])
+    n, degrees = len(indptr) - 1, np.diff(indptr)
+    level, frontier, following = (np.full(n, -1, np.int32) for _ in range(3))
+    level[0] = frontier[0] = 0
+    counts = np.array([1, degrees[0], degrees[0], 0, 0], np.uint64)
+    Emulated(5).launch(
+        "bfs_one_block", 1, indptr, indices, level, 0, most_nodes, most_arcs, frontier, following,
+        counts,
     )  # fmt: skip
-    assert search.count[0] == degrees.sum()
-    assert sorted(search.next[: search.count[0]]) == indices.tolist()
+    size, arcs, widest, rounds, pushed = (int(count) for count in counts)
+    whole = expected(indptr, indices)
+    assert level.tolist() == np.where(whole <= rounds, whole, -1).tolist()
+    last = np.flatnonzero(whole == rounds)
+    found = following if rounds % 2 == 1 else frontier
+    assert sorted(found[:size].tolist()) == last.tolist()
+    assert (arcs, widest) == (degrees[last].sum(), degrees[last].max(initial=0))
+    assert pushed == degrees[(whole >= 0) & (whole < rounds)].sum()
+    assert arcs == 0 or size > most_nodes or arcs > most_arcs
+    for depth in range(rounds):
+        before = whole == depth
+        assert before.sum() <= most_nodes
+        assert 0 < degrees[before].sum() <= most_arcs

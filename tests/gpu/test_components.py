@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csgraph
 
 from partwise.gpu import connected_components
-from partwise.gpu._advance import ADVANCES
+from partwise.gpu._advance import STRATEGIES
 from partwise.gpu._components import least_nodes_on
 from partwise.gpu._traversal import DeviceGraph
 from partwise.graph import Graph, grid_graph
@@ -21,7 +21,7 @@ def in_order(labels):
     return np.argsort(np.argsort(first))[found].tolist()
 
 
-@pytest.mark.parametrize("strategy", ["auto", *ADVANCES])
+@pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_components_are_those_of_scipy(gpu, graph, strategy):
     n, edges = GRAPHS[graph]
@@ -35,7 +35,7 @@ def test_components_are_those_of_scipy(gpu, graph, strategy):
     assert gpu.launched[-1] == "components_flatten"
 
 
-@given(seed=st.integers(0, 10**6), strategy=st.sampled_from(ADVANCES))
+@given(seed=st.integers(0, 10**6), strategy=st.sampled_from(STRATEGIES))
 def test_whatever_the_schedule_roots_are_the_least_nodes(seed, strategy):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(1, 150))
@@ -66,4 +66,4 @@ def test_no_nodes_and_no_edges(gpu):
 
 def test_strategies_that_are_none():
     with pytest.raises(ValueError, match="strategy must be one of auto, node"):
-        connected_components([(0, 1)], strategy="edge")
+        connected_components([(0, 1)], strategy="edges")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra as oracle
 
-from partwise.gpu._advance import ADVANCES
+from partwise.gpu._advance import STRATEGIES
 from partwise.gpu._kernels.sssp import dijkstra, find_parents
 from partwise.gpu._near_far import distances, width
 from partwise.gpu._traversal import DeviceGraph
@@ -47,7 +47,7 @@ def on_device(indptr, indices, weights, strategy, delta, seed=0):
     return distances(Emulated(seed), graph, weights, 0, strategy, delta)[0]
 
 
-@pytest.mark.parametrize("strategy", ADVANCES)
+@pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])
 @pytest.mark.parametrize("kind", ["unit", "whole", "real", "zeros"])
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_distances(graph, kind, strategy):
@@ -63,7 +63,7 @@ def test_distances(graph, kind, strategy):
 
 @given(
     seed=st.integers(0, 10**6),
-    strategy=st.sampled_from(ADVANCES),
+    strategy=st.sampled_from(["auto", *STRATEGIES]),
     delta=st.sampled_from([1e-3, 0.5, 3.0, 50.0, 1e9]),
 )
 def test_distances_are_the_same_to_the_bit_whatever_the_width_and_the_schedule(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from partwise.gpu import pagerank
-from partwise.gpu._advance import ADVANCES
+from partwise.gpu._advance import STRATEGIES
 from partwise.graph import Graph, grid_graph
 
 
@@ -26,7 +26,7 @@ def expected(graph, **options):
 
 
 @pytest.mark.parametrize("is_weighted", [False, True])
-@pytest.mark.parametrize("strategy", ["auto", *ADVANCES])
+@pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])
 def test_gpu_and_cpu_agree_with_networkx(gpu, strategy, is_weighted):
     graph = directed(is_weighted)
     scores = expected(graph)
@@ -80,7 +80,7 @@ def test_regular_graphs_and_graphs_without_arcs_or_nodes(gpu):
         ({"max_iter": 0}, "max_iter must be at least 1"),
         ({"personalization": [1, 2]}, r"personalization must have shape \(100,\), got \(2,\)"),
         ({"personalization": np.zeros(100)}, "personalization must be finite and not negative"),
-        ({"strategy": "edge"}, "strategy must be one of auto, node"),
+        ({"strategy": "edges"}, "strategy must be one of auto, node"),
     ],
 )
 def test_arguments_that_make_no_sense(options, message):

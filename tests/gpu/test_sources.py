@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from partwise.gpu import _advance, _backend, _near_far
 from partwise.gpu._backend import nvrtc_options
 from partwise.gpu._registry import SOURCES, kernel_spec, kernels, numba_kernels
 from tests.gpu.toolkit import program
@@ -23,7 +24,7 @@ def test_every_kernel_of_every_source_is_known():
     written = {
         name
         for path in SOURCES.glob("*.cuh")
-        for name in re.findall(r"GLOBAL\s+\w[\w\s*]*?(\w+)\s*\(", path.read_text())
+        for name in re.findall(r"GLOBAL(?:_WIDE)?\s+\w[\w\s*]*?(\w+)\s*\(", path.read_text())
     }
     assert written == set(kernels())
     for spec in kernels().values():
@@ -32,7 +33,16 @@ def test_every_kernel_of_every_source_is_known():
             assert re.fullmatch(r"(const )?(int|unsigned|int64|uint64|float|double)\*?", kind), name
 
 
-@pytest.mark.parametrize("file", [name for name in FILES if name != "dialect.cuh"])
+def test_constants_that_the_host_must_know_are_those_of_the_sources():
+    text = "".join(path.read_text() for path in SOURCES.glob("*.cuh"))
+    numbers = {name: int(value) for name, value in re.findall(r"\b([A-Z_]+) = (\d+)\b", text)}
+    assert numbers["ITEMS"] == _advance.ITEMS
+    assert numbers["THREADS_OF_TILE"] == _backend.BLOCK
+    assert numbers["MOST_THREADS"] == _backend.WIDE_BLOCK
+    assert (numbers["LEAST"], numbers["LIMIT"]) == (_near_far._LEAST, _near_far._LIMIT)
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
     source = tmp_path / "kernels.cu"
     source.write_text(f'#include "{file}"\n')

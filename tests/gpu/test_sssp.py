@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from partwise.gpu import _device, bfs, sssp
-from partwise.gpu._advance import ADVANCES
+from partwise.gpu._advance import STRATEGIES
 from partwise.graph import Graph, grid_graph
 
 
@@ -17,7 +17,7 @@ def directed(weights=True):
 
 
 @pytest.mark.parametrize("delta", ["auto", 0.7])
-@pytest.mark.parametrize("strategy", ["auto", *ADVANCES])
+@pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])
 def test_gpu_and_cpu_agree_with_networkx(gpu, strategy, delta):
     graph = directed()
     network = nx.DiGraph()

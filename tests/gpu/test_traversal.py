@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partwise.gpu import _traversal
+from partwise.gpu._advance import STRATEGIES
 from partwise.gpu._kernels.bfs import search
 from partwise.gpu._splitting import most_arcs, split_nodes
-from partwise.gpu._traversal import BFS_STRATEGIES, PUSH_ONLY, DeviceGraph, bfs_levels
+from partwise.gpu._traversal import PUSH_ONLY, DeviceGraph, bfs_levels, choose
 from tests.gpu.emulated import Emulated
 from tests.gpu.test_bfs_kernels import GRAPHS, expected, rows_of
 
@@ -34,7 +36,7 @@ def test_twin_on_the_cpu(graph, may_pull):
 
 
 @pytest.mark.parametrize("may_pull", [False, True])
-@pytest.mark.parametrize("strategy", BFS_STRATEGIES)
+@pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_levels(graph, strategy, may_pull):
     indptr, indices = rows_of(*GRAPHS[graph])
@@ -43,19 +45,47 @@ def test_levels(graph, strategy, may_pull):
         device, DeviceGraph(indptr, indices, indptr, indices), 0, strategy, may_pull=may_pull
     )
     assert level.tolist() == expected(indptr, indices).tolist()
-    assert rounds.depth == level.max()
-    # the last round finds nothing; among arcs, there may be none left for it
-    assert rounds.depth <= len(rounds.strategies) <= rounds.depth + 1
+    # the last round finds nothing; there may be no arcs left for it
+    assert level.max() <= len(rounds.strategies) <= level.max() + 1
     pulled = rounds.strategies.count("pull")
     assert device.launched.count("bfs_pull") == pulled
     if graph == "dense":
-        assert (pulled > 0) == (may_pull and strategy not in PUSH_ONLY)
+        assert (pulled > 0) == (may_pull and strategy not in (*PUSH_ONLY, "auto"))
     if pulled == 0:
         reached = np.flatnonzero(level >= 0)
         assert rounds.arcs == np.diff(indptr)[reached].sum()
 
 
-@given(seed=st.integers(0, 10**6), strategy=st.sampled_from(BFS_STRATEGIES), may_pull=st.booleans())
+def test_what_auto_takes():
+    assert choose(4096, 65_536, 60_000) == "one_block"
+    assert choose(4097, 5_000, 32) == "node"
+    assert choose(10, 65_537, 32) == "node"
+    assert choose(4097, 5_000, 33) == "merge_path"
+
+
+@pytest.mark.parametrize(
+    ("graph", "taken"),
+    [
+        ("path", ["node"] * 40),
+        ("star from its centre", ["merge_path", "node"]),
+        ("two hubs", ["merge_path", "merge_path", "node"]),
+        ("dense", ["node", "pull", "pull"]),
+    ],
+)
+def test_auto_with_frontiers_that_are_too_large_for_one_block(monkeypatch, graph, taken):
+    monkeypatch.setattr(_traversal, "MOST_NODES", 0)
+    indptr, indices = rows_of(*GRAPHS[graph])
+    rows = DeviceGraph(indptr, indices, indptr, indices)
+    level, rounds = bfs_levels(Emulated(), rows, 0, "auto", may_pull=graph == "dense")
+    assert level.tolist() == expected(indptr, indices).tolist()
+    assert rounds.strategies == taken
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    strategy=st.sampled_from(["auto", *STRATEGIES]),
+    may_pull=st.booleans(),
+)
 def test_levels_of_random_multigraphs(seed, strategy, may_pull):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(1, 80))
@@ -71,12 +101,13 @@ def test_levels_of_random_multigraphs(seed, strategy, may_pull):
 def test_parts_have_every_arc_once_and_few_each(seed, most):
     degrees = np.random.default_rng(seed).integers(0, 30, 20)
     indptr = np.concatenate(([0], np.cumsum(degrees)))
-    parts = split_nodes(np, indptr, most)
+    parts = split_nodes(Emulated(seed), indptr, most)
     sizes = np.diff(parts.indptr)
     assert sizes.max(initial=0) <= most
     assert np.add.reduceat(sizes, parts.first_part[:-1]).tolist() == degrees.tolist()
     assert (parts.indptr[parts.first_part] == indptr).all()
     assert np.diff(parts.first_part).tolist() == np.maximum(1, -(-degrees // most)).tolist()
+    assert parts.owner.tolist() == np.repeat(np.arange(20), np.diff(parts.first_part)).tolist()
 
 
 def test_most_arcs_is_the_upper_edge_of_the_fullest_bin():

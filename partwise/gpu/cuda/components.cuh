@@ -4,6 +4,8 @@
 #pragma once
 
 #include "advance.cuh"
+#include "block.cuh"
+#include "merge_path.cuh"
 
 DEVICE int root_of(int* parent, int v) {
     int up = parent[v];
@@ -32,27 +34,44 @@ DEVICE void link(int* parent, int u, int v) {
 GLOBAL void components_node(const int64* indptr, const int* indices, int* parent,
                             const int* frontier, int size) {
     advance_node(indptr, frontier, size,
-                 [=](int u, int64 arc) { link(parent, u, indices[arc]); });
+                 [=](int u, int64 arc) { link(parent, u, indices[arc]); }, [] {});
+}
+
+// `source` has the first node of every arc.
+GLOBAL void components_edge(const int* indices, const int* source, int* parent, int64 n_arcs) {
+    advance_all_edges(n_arcs, [=](int64 arc) { link(parent, source[arc], indices[arc]); });
 }
 
 GLOBAL void components_workload_decomposition(const int64* indptr, const int* indices, int* parent,
                                               const int* frontier, int size,
                                               const int64* offsets) {
     advance_workload(indptr, frontier, size, offsets,
-                     [=](int u, int64 arc) { link(parent, u, indices[arc]); });
+                     [=](int u, int64 arc) { link(parent, u, indices[arc]); }, [] {});
+}
+
+GLOBAL void components_node_splitting(const int64* part_indptr, const int* indices,
+                                      const int* owner, int* parent, const int* parts, int size) {
+    advance_parts(part_indptr, owner, parts, size,
+                  [=](int u, int64 arc) { link(parent, u, indices[arc]); });
 }
 
 GLOBAL void components_hierarchical(const int64* indptr, const int* indices, int* parent,
                                     const int* frontier, int size, int64 done, int64 most,
                                     int* rest, int* n_rest) {
     advance_some(indptr, frontier, size, done, most, rest, n_rest,
-                 [=](int u, int64 arc) { link(parent, u, indices[arc]); });
+                 [=](int u, int64 arc) { link(parent, u, indices[arc]); }, [] {});
 }
 
 GLOBAL void components_merge_path(const int64* indptr, const int* indices, int* parent,
-                                  const int* frontier, int size, const int64* offsets, int items) {
-    advance_merge_path(indptr, frontier, size, offsets, items,
-                       [=](int u, int64 arc) { link(parent, u, indices[arc]); });
+                                  const int* frontier, int size, const int64* offsets) {
+    advance_merge_path(indptr, frontier, size, offsets,
+                       [=](int u, int64 arc) { link(parent, u, indices[arc]); }, [] {});
+}
+
+GLOBAL void components_block(const int64* indptr, const int* indices, int* parent,
+                             const int* frontier, int size, int64 most, int* rest, int* n_rest) {
+    advance_block(indptr, frontier, size, most, rest, n_rest,
+                  [=](int u, int64 arc) { link(parent, u, indices[arc]); }, [] {});
 }
 
 GLOBAL void components_flatten(int* parent, int n_nodes) {

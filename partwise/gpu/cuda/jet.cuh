@@ -8,10 +8,10 @@
 // Sums are exact, and so the same in every run, where weights are whole numbers.
 #pragma once
 
-#include "rows.cuh"
+#include "rowwise.cuh"
 
 struct Sum {
-    DEVICE_METHOD double operator()(double one, double other) const { return one + other; }
+    DEVICE_MEMBER double operator()(double one, double other) const { return one + other; }
 };
 
 // What a candidate gains if all neighbours that are better candidates move before it.
@@ -26,7 +26,7 @@ struct Afterburner {
     const int* goal;
     const double* claim;
 
-    DEVICE_METHOD double operator()(int v, int64 arc) const {
+    DEVICE_MEMBER double operator()(int v, int64 arc) const {
         const int u = indices[arc];
         if (u == v) return 0.0;
         const bool is_before =
@@ -61,7 +61,7 @@ struct OpenWeight {
     const int* part;
     const int* is_open;
 
-    DEVICE_METHOD double operator()(int v, int64 arc) const {
+    DEVICE_MEMBER double operator()(int v, int64 arc) const {
         const int u = indices[arc];
         if (u == v || !is_open[part[u]]) return 0.0;
         return weighted ? weights[arc] : 1.0;

@@ -10,7 +10,7 @@
 //   preferred         out, by number of the node; -1 where nobody is left
 #pragma once
 
-#include "rows.cuh"
+#include "rowwise.cuh"
 
 // splitmix64's way to mix the bits of a number.
 DEVICE uint64 mixed(uint64 z) {
@@ -38,13 +38,13 @@ struct Chooser {
     uint64 seed;
 
     // The same from both ends of an edge.
-    DEVICE_METHOD uint64 chance(int u, int v) const {
+    DEVICE_MEMBER uint64 chance(int u, int v) const {
         const uint64 low = u < v ? u : v, high = u < v ? v : u;
         return mixed(seed + (low << 32 | high) * 0x9E3779B97F4A7C15ull);
     }
 
     // Squared weight of the edge over the product of those of the nodes: clusters stay even.
-    DEVICE_METHOD Choice operator()(int v, int64 arc) const {
+    DEVICE_MEMBER Choice operator()(int v, int64 arc) const {
         const int u = indices[arc];
         const bool is_free = u != v && mate[u] < 0 && (!grouped || group[u] == group[v]);
         if (!is_free || node_weights[u] + node_weights[v] > heaviest) return {0.0, 0, -1};
@@ -55,7 +55,7 @@ struct Chooser {
 };
 
 struct BetterChoice {
-    DEVICE_METHOD Choice operator()(const Choice& one, const Choice& other) const {
+    DEVICE_MEMBER Choice operator()(const Choice& one, const Choice& other) const {
         if (other.node < 0) return one;
         if (one.node < 0) return other;
         if (one.rating != other.rating) return one.rating > other.rating ? one : other;
@@ -91,13 +91,13 @@ GLOBAL void matching_prefer_block(const int64* indptr, const int* indices, const
 // likely not where they differ.
 struct Neighbour {
     const int* indices;
-    DEVICE_METHOD uint64 operator()(int, int64 arc) const {
+    DEVICE_MEMBER uint64 operator()(int, int64 arc) const {
         return mixed(((uint64)indices[arc] + 1) * 0x9E3779B97F4A7C15ull);
     }
 };
 
 struct Total {
-    DEVICE_METHOD uint64 operator()(uint64 one, uint64 other) const { return one + other; }
+    DEVICE_MEMBER uint64 operator()(uint64 one, uint64 other) const { return one + other; }
 };
 
 GLOBAL void matching_neighbourhood_thread(const int64* indptr, const int* indices, const int* nodes,

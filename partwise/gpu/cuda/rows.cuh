@@ -1,42 +1,27 @@
-// Something over all arcs of some rows: rows of few arcs by a thread each, others by a block each.
-//
-//   nodes, size       the rows, of similar degrees
-//   each(v, arc)      what an arc has to say
-//   join(one, other)  of two of these; in whatever order, the result must be the same
-//   done(v, all)      is called once for every row
+// Which row entries are in, and rows cut into parts: what strategies need to be told beforehand.
 #pragma once
 
 #include "dialect.cuh"
 
-template <typename T, typename Each, typename Join, typename Done>
-DEVICE void rows_by_thread(const int64* indptr, const int* nodes, int size, T nothing, Each each,
-                           Join join, Done done) {
-    for (int64 i = thread_number(); i < size; i += thread_count()) {
-        const int v = nodes[i];
-        T all = nothing;
-        for (int64 arc = indptr[v]; arc < indptr[v + 1]; ++arc) all = join(all, each(v, arc));
-        done(v, all);
-    }
+// Write the first node of every arc.
+GLOBAL void rows_of_arcs(const int64* indptr, int n_rows, int* row) {
+    const int64 end = indptr[n_rows];
+    for (int64 arc = indptr[0] + thread_number(); arc < end; arc += thread_count())
+        row[arc] = last_at_most(indptr, n_rows, arc);
 }
 
-// Blocks have at most 256 threads, a power of two.
-template <typename T, typename Each, typename Join, typename Done>
-DEVICE void rows_by_block(const int64* indptr, const int* nodes, int size, T nothing, Each each,
-                          Join join, Done done) {
-    SHARED T parts[256];
-    for (int i = blockIdx.x; i < size; i += gridDim.x) {
-        const int v = nodes[i];
-        T all = nothing;
-        for (int64 arc = indptr[v] + threadIdx.x; arc < indptr[v + 1]; arc += blockDim.x)
-            all = join(all, each(v, arc));
-        parts[threadIdx.x] = all;
-        __syncthreads();
-        for (unsigned half = blockDim.x / 2; half > 0; half /= 2) {
-            if (threadIdx.x < half)
-                parts[threadIdx.x] = join(parts[threadIdx.x], parts[threadIdx.x + half]);
-            __syncthreads();
+// Write where the arcs of every part begin, and whose they are. Row v has the parts from
+// first_part[v] up to first_part[v + 1], and each has `most` arcs but for the last.
+GLOBAL void rows_in_parts(const int64* indptr, const int64* first_part, int n_rows, int64 most,
+                          int64* part_indptr, int* owner) {
+    const int64 n_parts = first_part[n_rows];
+    for (int64 p = thread_number(); p <= n_parts; p += thread_count()) {
+        if (p == n_parts) {
+            part_indptr[p] = indptr[n_rows];
+            continue;
         }
-        if (threadIdx.x == 0) done(v, parts[0]);
-        __syncthreads();
+        const int v = last_at_most(first_part, n_rows, p);
+        part_indptr[p] = indptr[v] + (p - first_part[v]) * most;
+        owner[p] = v;
     }
 }

@@ -257,8 +257,10 @@ T atomic(T* place, Change change) {
 // -- what kernels see -----------------------------------------------------------------------------
 
 #define GLOBAL static
+#define GLOBAL_WIDE static
+#define KEEP_LOOP
 #define DEVICE static inline
-#define DEVICE_METHOD inline
+#define DEVICE_MEMBER inline
 #define SHARED static
 #define DYNAMIC_SHARED(type, name) \
     type* name = reinterpret_cast<type*>(emulator::dynamic_shared.data())
