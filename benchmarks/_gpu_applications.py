@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -145,7 +145,7 @@ def time_point_work(
 
 
 def _run_all(
-    bench: Bench, key: Row, reason: str | None, work: list[tuple[str, Callable[[], Row]]]
+    bench: Bench, key: Row, reason: str | None, work: Sequence[tuple[str, Callable[[], Row]]]
 ) -> None:
     for what, call in work:
         if reason is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -60,7 +60,7 @@ def _sources(backend: Backend, graph: DeviceGraph) -> list[int]:
     return np.random.default_rng(1).choice(np.flatnonzero(degrees), SOURCES).tolist()
 
 
-Timing = tuple[str, str, list[Callable[[], Any]], Callable[[], float]]
+Timing = tuple[str, str, Sequence[Callable[[], Any]], Callable[[], float]]
 
 
 def _on_gpu(backend: Backend, graph: DeviceGraph, sources: list[int]) -> list[Timing]:
@@ -173,7 +173,7 @@ def _reached(backend: Backend, graph: DeviceGraph, sources: list[int]) -> Callab
 def _time(
     backend: Backend,
     graph: DeviceGraph,
-    calls: list[Callable[[], Any]],
+    calls: Sequence[Callable[[], Any]],
     arcs: Callable[[], float],
     what: str,
     copied: float | None,
