@@ -14,6 +14,7 @@ SUITES = {
     "treemaps": "treemaps: time, aspect ratios, d3; points into parts: time, balance, cut",
     "sbm": "stochastic block models: description length, hit rates, time, resolution",
     "kmedoids": "k-medoids: time, loss, gap to known optima",
+    "gpu": "GPU kernels beside their twins on the CPU: traversal, partitions, points, memory",
     "read": "reading graphs from files: time and memory",
 }
 

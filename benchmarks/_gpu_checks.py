@@ -19,6 +19,7 @@ from partwise.graph import Graph
 __all__ = ["checks"]
 
 Check = tuple[str, str, Callable[[], Row]]
+POINTS = (4000, 6001)  # of k-medoids, and of products
 _ROUNDING = 1e-12  # relative, of sums in another order
 
 
@@ -111,7 +112,7 @@ def _votes(
 ) -> Row:
     from partwise.gpu._vote import vote_of
 
-    label = (np.arange(mirror.n_nodes) * 7919 % 1000).astype(np.int32)
+    label = (np.arange(mirror.n_nodes) * 7919 % min(1000, mirror.n_nodes)).astype(np.int32)
     xp = backend.xp
     one = vote_of(backend, there.indptr, there.indices, xp.asarray(weights)).of(xp.asarray(label))
     two = vote_of(here, mirror.indptr, mirror.indices, weights).of(label)
@@ -179,7 +180,7 @@ def _medoids(n_jobs: int) -> Row:
     from partwise.gpu import k_medoids
 
     rng = np.random.default_rng(1)
-    points = rng.integers(0, 64, (4000, 6)).astype(np.float32)
+    points = rng.integers(0, 64, (POINTS[0], 6)).astype(np.float32)
     one, two = (
         k_medoids(
             points, np.arange(20), metric="sqeuclidean", random_state=1, device=device,
@@ -194,8 +195,8 @@ def _products(n_jobs: int) -> Row:
     from partwise.gpu import pairwise_argmax
 
     rng = np.random.default_rng(1)
-    points = rng.integers(-20, 21, (6001, 37)).astype(np.float32)
-    labels = rng.integers(0, 50, 6001)
+    points = rng.integers(-20, 21, (POINTS[1], 37)).astype(np.float32)
+    labels = rng.integers(0, 50, POINTS[1])
     for given in (None, labels):
         one, two = (
             pairwise_argmax(points, labels=given, device=device, n_jobs=n_jobs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,10 @@ from partwise.gpu._backend import Backend
 from partwise.gpu._traversal import DeviceGraph
 from partwise.graph import Graph
 
-__all__ = ["Case", "cases", "to_graph"]
+__all__ = ["Case", "cases", "large_case", "to_graph"]
 
 _RMAT = (0.57, 0.19, 0.19, 0.05)
+_KEPT = 0.85  # share of the edges of a grid that roads have
 _CHUNK = 1 << 24  # edges that are drawn at a time
 
 
@@ -41,7 +43,7 @@ class Case:
 def cases(*, on_gpu: bool, quick: bool = False) -> list[Case]:
     """Return the graphs that traversals are timed on, the largest last."""
     if quick:
-        sizes: tuple[tuple[int, ...], int, int] = (12,), 12, 60
+        sizes: tuple[tuple[int, ...], int, int] = (8,), 8, 16
     elif on_gpu:
         sizes = (20, 22, 24), 22, 4096
     else:
@@ -49,6 +51,14 @@ def cases(*, on_gpu: bool, quick: bool = False) -> list[Case]:
     scales, uniform, side = sizes
     found = [_road(side), _uniform(uniform, 16)]
     return found + [_rmat(scale, 16) for scale in scales]
+
+
+def large_case(family: str, edges: float) -> Case:
+    """Return a graph of a family, ``"road"`` or ``"R-MAT"``, of about so many edges."""
+    if family == "road":
+        return _road(math.isqrt(int(edges / (2 * _KEPT))))
+    scale = max(4, int(math.log2(edges / 12)))
+    return _rmat(scale, 16)
 
 
 def _rmat(scale: int, factor: int) -> Case:
@@ -94,7 +104,7 @@ def _uniform(scale: int, factor: int) -> Case:
     return Case(f"uniform {scale}", "uniform", n, m, make)
 
 
-def _road(side: int, kept: float = 0.85) -> Case:
+def _road(side: int) -> Case:
     n = side * side
 
     def make(backend: Backend) -> DeviceGraph:
@@ -104,11 +114,11 @@ def _road(side: int, kept: float = 0.85) -> Case:
         node = xp.arange(n, dtype=xp.int32).reshape(side, side)
         parts = []
         for one, other in ((node[:, :-1], node[:, 1:]), (node[:-1], node[1:])):
-            stays = xp.random.random(one.size) < kept
+            stays = xp.random.random(one.size) < _KEPT
             parts.append((one.ravel()[stays], other.ravel()[stays]))
         return _symmetric(backend, n, parts)
 
-    return Case(f"road {side}²", "road", n, int(2 * kept * n), make)
+    return Case(f"road {side}²", "road", n, int(2 * _KEPT * n), make)
 
 
 def _symmetric(backend: Backend, n: int, parts: list[tuple[Any, Any]]) -> DeviceGraph:

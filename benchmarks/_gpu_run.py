@@ -11,7 +11,7 @@ from typing import Any
 
 from partwise.gpu._backend import Backend
 
-__all__ = ["Bench", "Row", "seconds_of"]
+__all__ = ["Bench", "Row", "copy_speed", "seconds_of"]
 
 Row = dict[str, Any]
 
@@ -99,6 +99,19 @@ def seconds_of(
     return statistics.fmean(times), len(times)
 
 
+def copy_speed(backend: Backend, n_bytes: int = 1 << 31) -> float:
+    """Return the bytes that a copy on the device moves in a second, read and written."""
+    xp = backend.xp
+    source, target = xp.zeros(n_bytes, xp.uint8), xp.zeros(n_bytes, xp.uint8)
+
+    def copy() -> None:
+        """Copy once."""
+        target[:] = source
+
+    seconds, _ = seconds_of(backend, [copy] * 10)
+    return 2 * n_bytes / seconds
+
+
 def _wait(backend: Backend) -> None:
-    if not backend.is_host:
+    if hasattr(backend.xp, "cuda"):
         backend.xp.cuda.get_current_stream().synchronize()
