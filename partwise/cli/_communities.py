@@ -15,6 +15,7 @@ from partwise.cli._options import (
     LIMITS,
     CommunityOutput,
     Debug,
+    Device,
     Format,
     Inputs,
     Jobs,
@@ -75,6 +76,7 @@ _MODULARITY_OPTIONS = {
     "initial": "initial_labels",
     "fixed": "fixed",
     "sides": "sides",
+    "device": "device",
 }
 _COMMON = ("random_state", "n_jobs", "callback")
 METHODS = {
@@ -82,8 +84,13 @@ METHODS = {
     "louvain": Method("louvain", _MODULARITY_OPTIONS, _COMMON),
     "label-propagation": Method(
         "label_propagation",
-        {"iterations": "max_iter", "initial": "initial_labels", "fixed": "fixed"},
-        ("random_state",),
+        {
+            "iterations": "max_iter",
+            "initial": "initial_labels",
+            "fixed": "fixed",
+            "device": "device",
+        },
+        ("random_state", "n_jobs"),
     ),
     "spectral": Method("spectral_communities", {"clusters": "n_clusters"}, ("random_state",)),
     "markov": Method("markov_clustering", {"inflation": "inflation"}, ("n_jobs",)),
@@ -279,6 +286,7 @@ def communities(
     report: ReportFile = None,
     retries: Retries = 1,
     threads: Threads = None,
+    device: Device = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
@@ -303,6 +311,7 @@ def communities(
             "initial": initial,
             "fixed": fixed,
             "sides": sides,
+            "device": device and device.value,
         },
     )
     _check_numbers(resolution, theta, min_size, max_size)

@@ -158,6 +158,7 @@ _OF_GRAPHS = {
     "input_partition": "a netlist is partitioned from scratch",
     "contiguous": "blocks of a netlist are not kept connected",
     "undirected": "a netlist has no directions",
+    "device": "netlists are partitioned on the CPU",
     "coords": "the picture of a netlist has no coordinates",
 }
 _OF_NETLISTS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ __all__ = [
     "BlockOutput",
     "CommunityOutput",
     "Debug",
+    "Device",
+    "DeviceName",
     "Format",
     "Inputs",
     "Jobs",
@@ -143,6 +146,25 @@ Threads = Annotated[
         metavar="T",
         help="Threads to use. By default all processors, or one per process with --jobs. The "
         "result does not depend on the number.",
+        show_default=False,
+    ),
+]
+
+
+class DeviceName(StrEnum):
+    """Where to compute."""
+
+    cpu = "cpu"
+    cuda = "cuda"
+    auto = "auto"
+
+
+Device = Annotated[
+    DeviceName | None,
+    typer.Option(
+        "--device",
+        help="cuda: a GPU; auto: a GPU where there is one, it can do this and it pays. By default "
+        "what PARTWISE_DEVICE says, else cpu.",
         show_default=False,
     ),
 ]

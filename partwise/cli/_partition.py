@@ -37,6 +37,8 @@ from partwise.cli._options import (
     LIMITS,
     OUTPUT,
     Debug,
+    Device,
+    DeviceName,
     Format,
     Inputs,
     Jobs,
@@ -202,6 +204,7 @@ def partition(
     report: ReportFile = None,
     retries: Retries = 1,
     threads: Threads = None,
+    device: Device = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
@@ -214,6 +217,8 @@ def partition(
     sources, several = expand_inputs(inputs)
     check_kinds(context, sources, format)
     check_picture(plot)
+    if device is DeviceName.cuda and preset not in (Preset.default, Preset.jet):
+        raise UsageProblem(f"--device: cuda is for --preset jet, not {preset.value}")
     if coords is not None and plot is None:
         raise UsageProblem("--coords: serves --plot, which is not given")
     if personalities == "-" and (several or sources == ["-"]):
@@ -228,6 +233,7 @@ def partition(
     of_graphs: dict[str, Any] = {
         "preset": preset.value,
         "trials": trials,
+        "device": device and device.value,
         "part_weights": read_part_weights(part_weights, parts),
         "contiguous": contiguous,
         "undirected": undirected,

@@ -68,6 +68,7 @@ def run(job: Job, monitor: Monitor) -> dict[str, Any]:
         n_trials=options["trials"],
         n_jobs=job.settings["threads"],
         time_limit=options["time_limit"],
+        device=options["device"],
         random_state=options["seed"],
         callback=lambda fraction, message: monitor.stage(
             _READ + (_SOLVED - _READ) * fraction, message

@@ -22,7 +22,7 @@ Compiled kernels are kept on disk, beside the package or in the user's cache fol
 do. Small graphs and netlists are read, partitioned and measured in every way that needs kernels of
 its own; so are the communities, the blocks and the local clusters of graphs; points are clustered
 by the algorithms that the cluster command takes by itself; trees are read and drawn by every
-method.
+method. Without a group, what the package gpu runs on the CPU is compiled, too.
 
 \b
 Examples:
@@ -60,6 +60,7 @@ def warmup(
     """Run every step and say how long it took."""
     from partwise.cli import _warmup_clusters as clusters
     from partwise.cli import _warmup_geometry as geometry
+    from partwise.cli import _warmup_gpu as gpu
     from partwise.cli import _warmup_graphs as graphs
     from partwise.cli import _warmup_sbm as sbm
     from partwise.kernels.jit import on_compile
@@ -84,6 +85,8 @@ def warmup(
             ("metrics", graphs.measure),
             ("netlists", graphs.netlists),
         ]
+    if group is Group.all:
+        steps.append(("traversals", gpu.twins))
     compiled: list[str] = []
     started = time.perf_counter()
     with Terminal(len(steps), quiet=quiet, verbose=verbose) as terminal:

@@ -77,7 +77,8 @@ def communities() -> None:
         leiden(graph, fixed=fixed, initial_labels=labels, theta=0.01, random_state=0)
         leiden(graph, min_size=3, max_size=9, random_state=0)
         leiden(graph, consensus=2, random_state=0)
-        label_propagation(graph, random_state=0)
+        for method in ("queue", "semi-synchronous", "parallel"):
+            label_propagation(graph, method=method, random_state=0)
         markov_clustering(graph)
     for graph in weighted_variants(large)[:2]:
         leiden(graph, n_jobs=2, algorithm="sequential", random_state=0)

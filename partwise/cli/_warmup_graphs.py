@@ -111,6 +111,7 @@ def partition() -> None:
     """Every preset and constraint on graphs with weights of every kind, small and large."""
     import numpy as np
 
+    from partwise.graph import rmat_graph
     from partwise.partition import partition_graph, refine_partition
 
     small = small_grid(40)
@@ -127,6 +128,9 @@ def partition() -> None:
     refine_partition(small, halves * (np.arange(small.n_nodes) > 900), random_state=0)
     for graph in weighted_variants(small_grid(250))[:4]:
         partition_graph(graph, 8, preset="fast", random_state=0)
+        partition_graph(graph, 8, preset="jet", n_jobs=2, random_state=0)
+    # of a graph with hubs, nodes are paired at two hops as well
+    partition_graph(rmat_graph(13, 8, random_state=0), 8, preset="jet", random_state=0)
 
 
 def measure() -> None:

@@ -229,6 +229,7 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
         ["g.graph", "-k", "4", "--contiguous", "--fixed", "fixed"],
         ["g.mtx", "-k", "2", "--weights", "weights", "--part-weights", "1,2"],
         ["g.npz", "-k", "5", "--preset", "quality"],
+        ["g.npz", "-k", "6", "--preset", "jet", "--device", "cpu"],
         ["g.npz", "-k", "4", "--input-partition", "g.graph.part.4"],
         ["weighted.txt", "-k", "2"],
         ["ids.txt", "-k", "2"],
@@ -246,6 +247,7 @@ def test_warmup_leaves_nothing_to_compile(spawn, tmp_path):
     for words in (
         ["communities", "g.graph"],
         ["communities", "weighted.txt", "--min-size", "2"],
+        ["communities", "g.graph", "--method", "label-propagation", "--device", "cpu"],
         ["local", "g.txt", "-s", "0", "--plot", "q.png"],
         ["local", "weighted.txt", "-s", "a", "--method", "acl"],
         ["sbm", "g.txt", "--bipartite", "auto", "--plot", "b.png", "--sweeps", "20"],
