@@ -12,15 +12,16 @@ from partwise.gpu._backend import Backend
 from partwise.gpu._device import needs_memory
 from partwise.gpu._exact import as_whole
 from partwise.gpu._host import Host
-from partwise.gpu._rows import Rows
+from partwise.gpu._neighbours import Neighbours
 from partwise.gpu._vote import HostVote, Vote, vote_of
 
 __all__ = ["backend_for", "by_classes", "in_parallel"]
 
+_FEW = 1 / 16  # share of the nodes
 _NEAR = 1.0 - 1e-12  # as on one thread: labels as heavy as this times the heaviest are ties
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
-_S31, _S63 = np.uint64(31), np.uint64(63)
+_S63 = np.uint64(63)
 
 
 def backend_for(where: str, csr: Any, n_jobs: int = 1) -> Backend:
@@ -83,41 +84,52 @@ def in_parallel(
     """
     xp, n = backend.xp, len(labels)
     indptr, indices, weights = _graph_on(backend, csr)
-    vote, rows = vote_of(backend, indptr, indices, weights), Rows(backend, indptr)
-    label = xp.asarray(labels.astype(np.int32))
+    vote = vote_of(backend, indptr, indices, weights)
+    beside = Neighbours(backend, indptr, indices)
     is_free = xp.asarray(pinned == 0)
-    waiting = is_free.astype(xp.int32)
-    node = xp.arange(n, dtype=xp.uint64)
+    waiting = xp.flatnonzero(is_free).astype(xp.int32)
+    label, order, out = xp.asarray(labels.astype(np.int32)), _Order(n, None), None
     visits, round_ = 0, 0
-    while visits < rounds * n and bool(waiting.any()):
+    while visits < rounds * n and waiting.shape[0] > 0:
         round_ += 1
-        half = ((node + np.uint64(seed % 2**32 + 2**32 * round_)) * _GAMMA ^ node) * _MIX >> _S63
-        active = xp.flatnonzero((waiting > 0) & (half > 0)).astype(xp.int32)
+        if waiting.shape[0] > _FEW * n:  # else a new order would take longer than the round
+            after = _Order(n, seed + round_)
+            label, order = after.rank(xp, order.label(xp, label)), after
+        half = _half(waiting, seed + round_)
+        active, waiting = waiting[half], waiting[~half]
         if active.shape[0] == 0:
             continue
-        waiting[active] = 0
         visits += int(active.shape[0])
-        changed = _update(vote, label, active, _Order(n, seed + round_), xp)
-        rows.launch("mark", (indptr, indices), changed, (waiting,))
-        waiting *= is_free
-    found: NDArray[np.uint32] = backend.to_host(label).astype(np.uint32)
-    return found, min(rounds, -(-visits // max(n, 1))), not bool(waiting.any())
+        changed, out = _update(vote, label, active, out)
+        if changed.shape[0] > 0:
+            touched = beside.of(changed)
+            touched = touched[is_free[touched]]
+            waiting = xp.unique(xp.concatenate([waiting, touched]))
+    found: NDArray[np.uint32] = backend.to_host(order.label(xp, label)).astype(np.uint32)
+    return found, min(rounds, -(-visits // max(n, 1))), bool(waiting.shape[0] == 0)
+
+
+def _half(nodes: Any, seed: int) -> Any:
+    """Draw half of the nodes."""
+    number = nodes.astype(np.uint64)
+    return ((number + np.uint64(seed % 2**63)) * _GAMMA ^ number) * _MIX >> _S63 > 0
 
 
 class _Order:
-    """An order of labels: label r has rank ``(a * r + b) % n``."""
+    """An order of labels: label r has rank ``(a * r + b) % n``, without a seed r."""
 
-    def __init__(self, n: int, seed: int) -> None:
+    def __init__(self, n: int, seed: int | None) -> None:
+        self.n, self.factor, self.shift, self.inverse = n, 1, 0, 1
+        if seed is None or n < 2:
+            return
         chance = np.random.default_rng(seed)
-        self.n = n
-        self.factor = 1
         for _ in range(64):
-            factor = int(chance.integers(1, max(n, 2)))
+            factor = int(chance.integers(1, n))
             if math.gcd(factor, n) == 1:
                 self.factor = factor
                 break
-        self.shift = int(chance.integers(0, max(n, 1)))
-        self.inverse = pow(self.factor, -1, n) if n > 1 else 0
+        self.shift = int(chance.integers(0, n))
+        self.inverse = pow(self.factor, -1, n)
 
     def rank(self, xp: Any, label: Any) -> Any:
         """Return the rank of every label, int32."""
@@ -129,14 +141,14 @@ class _Order:
         return (back * self.inverse % self.n).astype(xp.int32)
 
 
-def _update(vote: Vote | HostVote, label: Any, nodes: Any, order: _Order, xp: Any) -> Any:
-    """Give nodes a heaviest label, and return those that had none."""
-    winner, won, kept = vote.of(order.rank(xp, label), nodes)
-    winner, won, kept = winner[nodes], won[nodes], kept[nodes]
+def _update(vote: Vote | HostVote, label: Any, nodes: Any, out: Any) -> tuple[Any, Any]:
+    """Give nodes the smallest heaviest label, and return those that had none, and room for more."""
+    out = vote.of(label, nodes, out=out)
+    winner, won, kept = (array[nodes] for array in out)
     moves = (winner >= 0) & (kept < won * _NEAR)
     changed = nodes[moves]
-    label[changed] = order.label(xp, winner[moves])
-    return changed
+    label[changed] = winner[moves]
+    return changed, out
 
 
 class _Backwards(_Order):
@@ -169,14 +181,17 @@ def by_classes(
     """
     xp = backend.xp
     indptr, indices, weights = _graph_on(backend, csr)
-    vote, order = vote_of(backend, indptr, indices, weights), _Backwards(len(labels))
-    label = xp.asarray(labels.astype(np.int32))
+    vote, order, out = vote_of(backend, indptr, indices, weights), _Backwards(len(labels)), None
+    label = order.rank(xp, xp.asarray(labels.astype(np.int32)))
     free = np.flatnonzero(pinned == 0)
     free = free[np.argsort(colour[free], kind="stable")]
     ends = np.flatnonzero(np.diff(colour[free])) + 1
     classes = [xp.asarray(nodes.astype(np.int32)) for nodes in np.split(free, ends)]
-    for n_iter in range(1, rounds + 1):
-        n_changed = sum(int(_update(vote, label, nodes, order, xp).shape[0]) for nodes in classes)
-        if n_changed == 0:
-            return backend.to_host(label).astype(np.uint32), n_iter, True
-    return backend.to_host(label).astype(np.uint32), rounds, False
+    n_iter, n_changed = 0, 1
+    while n_changed > 0 and n_iter < rounds:
+        n_iter, n_changed = n_iter + 1, 0
+        for nodes in classes:
+            changed, out = _update(vote, label, nodes, out)
+            n_changed += int(changed.shape[0])
+    found: NDArray[np.uint32] = backend.to_host(order.label(xp, label)).astype(np.uint32)
+    return found, n_iter, n_changed == 0

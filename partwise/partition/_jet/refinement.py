@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.gpu._neighbours import Neighbours
 from partwise.gpu._vote import vote_of
 from partwise.partition._jet.balance import evict, push_out
 from partwise.partition._jet.level import Level
@@ -34,14 +35,15 @@ class State:
     """
 
     def __init__(self, level: Level, part: Any, n_parts: int) -> None:
-        xp, n = level.backend.xp, level.n_nodes
+        xp = level.backend.xp
         self.level, self.part, self.n_parts = level, part, n_parts
         weights = level.weights
         self.vote = vote_of(level.backend, level.indptr, level.indices, weights, n_labels=n_parts)
         self.best, self.towards, self.inside = self.vote.of(part)
         self.whole = float(level.indices.shape[0] if weights is None else weights.sum())
-        self.mark = xp.zeros(n, xp.int32)
-        self.may_move = xp.ones(n, bool) if level.held is None else level.held < 0
+        self.beside = Neighbours(level.backend, level.indptr, level.indices)
+        free = xp.ones(level.n_nodes, bool)
+        self.may_move = free if level.held is None else level.held < 0
         self.weigh()
 
     def weigh(self) -> None:
@@ -57,13 +59,10 @@ class State:
 
     def move(self, nodes: Any, blocks: Any) -> None:
         """Move nodes, and ask those anew whose neighbours have moved."""
-        xp, level = self.level.backend.xp, self.level
         if nodes.shape[0] == 0:
             return
         self.part[nodes] = blocks
-        level.rows.launch("mark", (level.indptr, level.indices), nodes, (self.mark,))
-        touched = xp.flatnonzero(self.mark).astype(xp.int32)
-        self.mark[touched] = 0
+        touched = self.beside.of(nodes)
         self.vote.of(self.part, touched, out=(self.best, self.towards, self.inside))
         self.weigh()
 
@@ -142,7 +141,7 @@ class _Claims:
     def __init__(self, xp: Any, n: int) -> None:
         self.goal = xp.full(n, -1, xp.int32)
         self.claim, self.gain = xp.zeros(n), xp.zeros(n)
-        self.held = xp.zeros(0, xp.int32)
+        self.held, self.is_held = xp.zeros(0, xp.int32), xp.zeros(n, bool)
 
     def are_held(self) -> bool:
         """Tell whether there are nodes that had to stay in this round, but not in the next."""
@@ -152,9 +151,9 @@ class _Claims:
         """Return the nodes that move in this round, and their blocks."""
         level = state.level
         xp = level.backend.xp
-        state.mark[self.held] = 1
-        nodes = xp.flatnonzero((state.best >= 0) & state.may_move & (state.mark == 0))
-        state.mark[self.held] = 0
+        self.is_held[self.held] = True
+        nodes = xp.flatnonzero((state.best >= 0) & state.may_move & ~self.is_held)
+        self.is_held[self.held] = False
         nodes = nodes.astype(xp.int32)
         inside, towards = state.inside[nodes], state.towards[nodes]
         nodes = nodes[(towards >= inside) | (inside - towards < xp.floor(tolerance * inside))]
