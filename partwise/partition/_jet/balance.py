@@ -40,10 +40,9 @@ def push_out(
     if not is_open.any():
         is_open = state.loads == state.loads.min()
     nodes = _leaving(state, limits, ideal)
-    null = (
-        xp.ones(level.n_nodes), xp.asarray(np.where(is_open, 0.0, _FAR)), xp.zeros(level.n_nodes)
-    )  # fmt: skip
-    best, towards, _ = state.vote.of(state.part, nodes, null=null)
+    closed = xp.asarray(np.where(is_open, 0.0, _FAR))
+    null = state.ones, closed, state.zeros
+    best, towards, _ = state.vote.of(state.part, nodes, null=null, out=state.room)
     best, towards = best[nodes], towards[nodes]
     is_liked = (best >= 0) & (towards > -_FAR / 2)
     choice = xp.asarray(np.flatnonzero(is_open).astype(np.int32))

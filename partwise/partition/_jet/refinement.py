@@ -44,27 +44,36 @@ class State:
         self.beside = Neighbours(level.backend, level.indptr, level.indices)
         free = xp.ones(level.n_nodes, bool)
         self.may_move = free if level.held is None else level.held < 0
-        self.weigh()
+        self.inner = float(self.inside.sum())
+        # what votes under a penalty need: equal shares, nothing to be left out, and room
+        self.ones, self.zeros = xp.ones(level.n_nodes), xp.zeros(level.n_nodes)
+        self.room = xp.empty_like(self.best), xp.empty_like(self.ones), xp.empty_like(self.ones)
+        self.loads = self._weights(part, level.node_weights)
 
-    def weigh(self) -> None:
-        """Sum up the weights of the blocks."""
-        xp, level = self.level.backend.xp, self.level
-        sums = xp.bincount(self.part, level.node_weights.astype(xp.float64), self.n_parts)
-        self.loads: NDArray[np.int64] = level.backend.to_host(sums).astype(np.int64)
+    def _weights(self, blocks: Any, weights: Any) -> NDArray[np.int64]:
+        """Sum up weights by block, on the host."""
+        xp = self.level.backend.xp
+        sums = xp.bincount(blocks, weights.astype(xp.float64), self.n_parts)
+        found: NDArray[np.int64] = self.level.backend.to_host(sums).astype(np.int64)
+        return found
 
     @property
     def cut(self) -> int:
         """Weight of the edges between blocks."""
-        return int(self.whole - float(self.inside.sum())) // 2
+        return int(self.whole - self.inner) // 2
 
     def move(self, nodes: Any, blocks: Any) -> None:
         """Move nodes, and ask those anew whose neighbours have moved."""
         if nodes.shape[0] == 0:
             return
+        weights = self.level.node_weights[nodes]
+        self.loads -= self._weights(self.part[nodes], weights)
+        self.loads += self._weights(blocks, weights)
         self.part[nodes] = blocks
         touched = self.beside.of(nodes)
+        before = float(self.inside[touched].sum())
         self.vote.of(self.part, touched, out=(self.best, self.towards, self.inside))
-        self.weigh()
+        self.inner += float(self.inside[touched].sum()) - before
 
 
 def refine(
