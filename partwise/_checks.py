@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "check_count",
@@ -16,6 +17,8 @@ __all__ = [
     "check_imbalance",
     "check_jobs",
     "check_n_parts",
+    "check_rows",
+    "check_sample_weight",
     "progress_printer",
 ]
 
@@ -71,3 +74,51 @@ def progress_printer(name: str) -> Callable[[float, str], None]:
         sys.stderr.flush()
 
     return report
+
+
+def check_rows(name: str, rows: ArrayLike, n: int) -> NDArray[np.int64]:
+    """Return numbers of different rows, or objects, of n.
+
+    Raises
+    ------
+    TypeError, ValueError
+        They are no vector of integers, or none; one is outside 0 to n - 1, or there twice.
+    """
+    given = np.asarray(rows)
+    if given.ndim != 1 or given.size == 0 or given.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name} must be a non-empty vector of integers, got shape {given.shape} and dtype "
+            f"{given.dtype}"
+        )
+    outside = (given < 0) | (given >= n)
+    if outside.any():
+        at = int(np.argmax(outside))
+        raise ValueError(f"{name}[{at}] is {given[at]}, allowed are 0 to {n - 1}")
+    values, counts = np.unique(given, return_counts=True)
+    if values.size < given.size:
+        raise ValueError(f"{name} holds {values[counts > 1][0]} more than once")
+    return given.astype(np.int64)
+
+
+def check_sample_weight(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64] | None:
+    """Return the weights as float64, None for ones.
+
+    Raises
+    ------
+    ValueError
+        Another shape than (n,), a weight that is negative or not finite, or all of them zero.
+    """
+    if sample_weight is None:
+        return None
+    weights = np.array(sample_weight, dtype=np.float64)
+    if weights.shape != (n,):
+        raise ValueError(f"sample_weight must have shape ({n},), got {weights.shape}")
+    bad = ~(np.isfinite(weights) & (weights >= 0))
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise ValueError(
+            f"sample_weight[{at}] is {weights[at]}, allowed are finite numbers of at least 0"
+        )
+    if not weights.any():
+        raise ValueError("sample_weight must have a positive entry, all are zero")
+    return weights

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise._checks import check_count, check_jobs
+from partwise._checks import check_count, check_jobs, check_rows, check_sample_weight
 from partwise._random import RandomState, check_seed
 from partwise.gpu._device import Device, needs_memory, resolve_device
 from partwise.gpu._medoid_state import METRICS
@@ -129,7 +129,7 @@ def k_medoids(
     """
     points = _check_points(X)
     n, d = points.shape
-    start = _check_start(medoids, n)
+    start = check_rows("medoids", medoids, n)
     if metric not in METRICS:
         allowed = ", ".join(map(repr, METRICS))
         raise ValueError(f"metric must be one of {allowed}, got {metric!r}")
@@ -138,7 +138,7 @@ def k_medoids(
         check_seed(random_state),
         check_jobs(n_jobs),
     )
-    weights = _check_weights(sample_weight, n)
+    weights = check_sample_weight(sample_weight, n)
     where = resolve_device(device, work=float(n) * n)
     if where == "cuda":
         needs_memory(kmedoids_memory(n, d, len(start)), f"k_medoids of {n} points")
@@ -234,38 +234,3 @@ def _check_points(X: ArrayLike) -> NDArray[Any]:
             )
         raise ValueError("X must hold numbers whose sum is finite; scale the data down")
     return points
-
-
-def _check_start(medoids: ArrayLike, n: int) -> NDArray[np.int64]:
-    """Return different rows as int64."""
-    given = np.asarray(medoids)
-    if given.ndim != 1 or given.size == 0 or given.dtype.kind not in "iu":
-        raise TypeError(
-            f"medoids must be a non-empty vector of integers, got shape {given.shape} and dtype "
-            f"{given.dtype}"
-        )
-    outside = (given < 0) | (given >= n)
-    if outside.any():
-        at = int(np.argmax(outside))
-        raise ValueError(f"medoids[{at}] is {given[at]}, allowed are 0 to {n - 1}")
-    values, counts = np.unique(given, return_counts=True)
-    if len(values) < len(given):
-        raise ValueError(f"medoids holds {values[counts > 1][0]} more than once")
-    return given.astype(np.int64)
-
-
-def _check_weights(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64] | None:
-    if sample_weight is None:
-        return None
-    weights = np.array(sample_weight, dtype=np.float64)
-    if weights.shape != (n,):
-        raise ValueError(f"sample_weight must have shape ({n},), got {weights.shape}")
-    bad = ~(np.isfinite(weights) & (weights >= 0))
-    if bad.any():
-        at = int(np.argmax(bad))
-        raise ValueError(
-            f"sample_weight[{at}] is {weights[at]}, allowed are finite numbers of at least 0"
-        )
-    if not weights.any():
-        raise ValueError("sample_weight must have a positive entry, all are zero")
-    return weights

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from partwise._checks import check_rows
 from partwise._random import RandomState, check_seed
 
 __all__ = [
@@ -14,7 +15,6 @@ __all__ = [
     "as_rows",
     "check_entries",
     "check_medoids",
-    "check_weights",
     "farthest",
     "fault_error",
     "looks_symmetric",
@@ -112,20 +112,7 @@ def check_medoids(medoids: Any, n: int, random_state: RandomState) -> tuple[Any,
             raise ValueError(f"the number of medoids must be from 1 to {n}, got {medoids}")
         seed = check_seed(random_state) if seed is None else seed
         return draw(n, int(medoids), seed), seed
-    given = np.asarray(medoids)
-    if given.ndim != 1 or given.size == 0 or given.dtype.kind not in "iu":
-        raise TypeError(
-            f"medoids must be a non-empty vector of integers, got shape {given.shape} and dtype "
-            f"{given.dtype}"
-        )
-    outside = (given < 0) | (given >= n)
-    if outside.any():
-        at = int(np.argmax(outside))
-        raise ValueError(f"medoids[{at}] is {given[at]}, allowed are 0 to {n - 1}")
-    values, counts = np.unique(given, return_counts=True)
-    if values.size < given.size:
-        raise ValueError(f"medoids holds {values[counts > 1][0]} more than once")
-    return given.astype(np.int64), seed
+    return check_rows("medoids", medoids, n), seed
 
 
 def draw(n: int, k: int, seed: int) -> NDArray[np.int64]:
@@ -145,27 +132,3 @@ def order_of(n: int, seed: int | None) -> NDArray[np.int64]:
     if seed is not None:
         shuffle(stream_state(seed, 2), order)
     return order
-
-
-def check_weights(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64] | None:
-    """Return the weights as float64, None for ones.
-
-    Raises
-    ------
-    ValueError
-        Another shape than (n,), a weight that is negative or not finite, or all of them zero.
-    """
-    if sample_weight is None:
-        return None
-    weights = np.array(sample_weight, dtype=np.float64)
-    if weights.shape != (n,):
-        raise ValueError(f"sample_weight must have shape ({n},), got {weights.shape}")
-    bad = ~(np.isfinite(weights) & (weights >= 0))
-    if bad.any():
-        at = int(np.argmax(bad))
-        raise ValueError(
-            f"sample_weight[{at}] is {weights[at]}, allowed are finite numbers of at least 0"
-        )
-    if not weights.any():
-        raise ValueError("sample_weight must have a positive entry, all are zero")
-    return weights

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_non_negative, validate_data
 
-from partwise._checks import check_count, check_jobs
+from partwise._checks import check_count, check_jobs, check_sample_weight
 from partwise._random import check_seed
-from partwise.cluster.kmedoids._input import check_weights
 from partwise.cluster.kmedoids._medoid_estimator import MedoidEstimator
 from partwise.cluster.kmedoids._search import Search, find_medoids
 
@@ -156,7 +155,7 @@ class KMedoids(MedoidEstimator):
         k = check_count("n_clusters", self.n_clusters)
         if k > n:
             raise ValueError(f"n_clusters must be at most n_samples={n}, got {k}")
-        weights = check_weights(sample_weight, n)
+        weights = check_sample_weight(sample_weight, n)
         search = Search(
             k,
             check_seed(self.random_state),

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from partwise._checks import check_count, check_deadline, check_jobs
+from partwise._checks import check_count, check_deadline, check_jobs, check_sample_weight
 from partwise._random import RandomState, check_seed
 from partwise.cluster.kmedoids._input import (
     as_rows,
     check_entries,
     check_medoids,
-    check_weights,
     farthest,
     fault_error,
     order_of,
@@ -519,7 +518,7 @@ def swap_deltas(
     rows, symmetric = as_rows(D, symmetric)
     n = rows.shape[0]
     check_entries(rows, symmetric)
-    weights = check_weights(sample_weight, n)
+    weights = check_sample_weight(sample_weight, n)
     chosen, _ = check_medoids(np.atleast_1d(medoids), n, 0)
     if not 0 <= candidate < n:
         raise ValueError(f"candidate must be an object from 0 to {n - 1}, got {candidate}")
@@ -543,7 +542,7 @@ def _prepare(
     if k > n:
         raise ValueError(f"n_clusters must be at most the number of objects, {n}, got {k}")
     check_entries(rows, symmetric)
-    return rows, check_weights(sample_weight, n), k
+    return rows, check_sample_weight(sample_weight, n), k
 
 
 def _fit_in_order(
@@ -583,7 +582,7 @@ def _fit(
 
     rows, taken = as_rows(D, symmetric)
     n = rows.shape[0]
-    weights = check_weights(sample_weight, n)
+    weights = check_sample_weight(sample_weight, n)
     start, seed = check_medoids(medoids, n, random_state)
     chosen = start.copy()
     if check_first or start.size == 1:

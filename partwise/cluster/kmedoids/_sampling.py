@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from partwise._checks import check_count, check_jobs
+from partwise._checks import check_count, check_jobs, check_sample_weight
 from partwise._random import RandomState, check_seed
 from partwise.cluster.kmedoids._distances import (
     BLOCK_BYTES,
@@ -19,7 +19,7 @@ from partwise.cluster.kmedoids._distances import (
     check_points,
     nearest_medoid,
 )
-from partwise.cluster.kmedoids._input import check_medoids, check_weights, farthest
+from partwise.cluster.kmedoids._input import check_medoids, farthest
 from partwise.cluster.kmedoids._kernels.sampling import draw_without_replacement
 from partwise.cluster.kmedoids._result import KMedoidsResult
 from partwise.kernels.blas import run_jobs
@@ -92,7 +92,7 @@ def as_task(
     k = check_count("n_clusters", n_clusters)
     if k > len(points):
         raise ValueError(f"n_clusters must be at most the number of rows, {len(points)}, got {k}")
-    weights = check_weights(sample_weight, len(points))
+    weights = check_sample_weight(sample_weight, len(points))
     jobs = check_jobs(n_jobs)
     seed = check_seed(random_state)
     return Task(points, k, as_measure(metric, points, dtype=dtype, params=metric_params), weights,
