@@ -214,7 +214,8 @@ def _stable(function):
 def _turned(function):
     def add(array, axis=None, dtype=None, out=None, keepdims=False):
         """Add up in another order than NumPy, as a device does."""
-        turned = np.flip(array, axis) if array.dtype.kind == "f" else array
+        # copied, or NumPy would go through it in the order of the memory
+        turned = np.flip(array, axis).copy() if array.dtype.kind == "f" else array
         return function(turned, axis=axis, dtype=dtype, out=out, keepdims=keepdims)
 
     return add
@@ -250,11 +251,17 @@ def _listed(array):
     return array.tolist()
 
 
+def _search(a, v, side="left", sorter=None):
+    if not isinstance(v, (np.ndarray, int, float)):
+        raise NotImplementedError("Only python scalars or ndarrays are supported for v")
+    return np.searchsorted(a, v, side=side, sorter=sorter)
+
+
 #: What is not the method of NumPy's arrays of the same name.
 SPECIAL = {
     "argsort": _stable(np.argsort), "sort": _stable(np.ndarray.sort), "sum": _turned(np.sum),
     "mean": _turned(np.mean), "cumsum": _cumsum, "astype": _astype, "item": _only,
-    "tolist": _listed,
+    "tolist": _listed, "searchsorted": _search,
 }  # fmt: skip
 
 

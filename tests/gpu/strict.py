@@ -76,12 +76,6 @@ def _lexsort(keys):
     return np.lexsort(keys)
 
 
-def _search(a, v, side="left", sorter=None):
-    if not isinstance(v, (np.ndarray, int, float)):
-        raise NotImplementedError("Only python scalars or ndarrays are supported for v")
-    return np.searchsorted(a, v, side=side, sorter=sorter)
-
-
 def _sorted(a, axis=-1, kind=None):
     copied = np.array(a)
     Array(copied).sort(axis=axis, kind=kind)
@@ -118,7 +112,7 @@ def _repeat(a, repeats, axis=None):
 
 #: What is not NumPy's function of the same name.
 _SPECIAL = {
-    "bincount": _bincount, "lexsort": _lexsort, "searchsorted": _search, "sort": _sorted,
+    "bincount": _bincount, "lexsort": _lexsort, "sort": _sorted,
     "concatenate": _joined(np.concatenate), "stack": _joined(np.stack), "where": _where,
     "empty": _garbage, "repeat": _repeat,
     "empty_like": lambda a, dtype=None, **_: _garbage(a.shape, dtype or a.dtype),
