@@ -211,12 +211,18 @@ def _stable(function):
     return sort
 
 
-def _turned(function):
+def _shuffled(function):
     def add(array, axis=None, dtype=None, out=None, keepdims=False):
         """Add up in another order than NumPy, as a device does."""
-        # copied, or NumPy would go through it in the order of the memory
-        turned = np.flip(array, axis).copy() if array.dtype.kind == "f" else array
-        return function(turned, axis=axis, dtype=dtype, out=out, keepdims=keepdims)
+        if array.dtype.kind == "f":
+            length = array.size if axis is None else array.shape[axis]
+            odd_first = np.argsort(np.arange(length) % 2 == 0, kind="stable")
+            array = (
+                array.ravel()[odd_first].reshape(array.shape)
+                if axis is None
+                else np.take(array, odd_first, axis)
+            )
+        return function(array, axis=axis, dtype=dtype, out=out, keepdims=keepdims)
 
     return add
 
@@ -259,8 +265,8 @@ def _search(a, v, side="left", sorter=None):
 
 #: What is not the method of NumPy's arrays of the same name.
 SPECIAL = {
-    "argsort": _stable(np.argsort), "sort": _stable(np.ndarray.sort), "sum": _turned(np.sum),
-    "mean": _turned(np.mean), "cumsum": _cumsum, "astype": _astype, "item": _only,
+    "argsort": _stable(np.argsort), "sort": _stable(np.ndarray.sort), "sum": _shuffled(np.sum),
+    "mean": _shuffled(np.mean), "cumsum": _cumsum, "astype": _astype, "item": _only,
     "tolist": _listed, "searchsorted": _search,
 }  # fmt: skip
 

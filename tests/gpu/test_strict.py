@@ -110,12 +110,12 @@ def test_entries_are_views_numbers_keep_their_type_and_memory_is_garbage():
 
 
 def test_real_numbers_are_added_in_another_order():
-    values = np.random.default_rng(0).random(1000)
+    values = np.random.default_rng(0).normal(size=1000) ** 9
     (a,) = there(values)
     assert float(a.sum()) != values.sum()
-    assert float(a.sum()) == pytest.approx(values.sum(), rel=1e-13)
+    assert float(a.sum()) == pytest.approx(values.sum(), rel=1e-9)
     sums = Strict().to_host(XP.cumsum(a))
-    assert sums == pytest.approx(np.cumsum(values), rel=1e-13)
+    assert sums == pytest.approx(np.cumsum(values), rel=1e-9, abs=1e-6)
     assert sums.tolist() != np.cumsum(values).tolist()
 
 
