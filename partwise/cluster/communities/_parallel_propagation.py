@@ -133,7 +133,7 @@ def _update(vote: Vote | HostVote, label: Any, nodes: Any, order: _Order, xp: An
     """Give nodes a heaviest label, and return those that had none."""
     winner, won, kept = vote.of(order.rank(xp, label), nodes)
     winner, won, kept = winner[nodes], won[nodes], kept[nodes]
-    moves = (winner >= 0) & (kept < won * _NEAR)
+    moves = xp.flatnonzero((winner >= 0) & (kept < won * _NEAR))
     changed = nodes[moves]
     label[changed] = order.label(xp, winner[moves])
     return changed
