@@ -92,7 +92,8 @@ def pairwise_argmax(
     without TF32, and so the same in every run. On the CPU the order is that of BLAS. Either differs
     from the true product by at most about ``d * eps * (|x| @ |y|)``, with an eps of 2**-24 in
     float32 and 2**-53 in float64; where the best and the second are closer, CPU and GPU may choose
-    differently. Whole numbers of which all sums fit 24 or 53 bits give the same on both.
+    differently. Whole numbers of which all sums fit 24 or 53 bits give the same on both. Numbers,
+    products and sums of float32 below 2**-126 count as 0 on a GPU.
 
     In a dense multicut, points are features with costs ``X @ X.T - threshold``: a pair is worth
     joining where its value is positive [1]_. Features of a cluster are the sums of those of its

@@ -51,12 +51,12 @@ class Vote:
         As for :func:`vote_of`.
     few, medium, many : int
         Arcs up to which a thread, a warp, and a table in shared memory serve a node; `medium` is
-        at most 64, and where it is not above `few` no warps are used.
+        at most 64, and where it is not above `few` no warps are used; `many` is at most 1024.
 
     Raises
     ------
     ValueError
-        `medium` is too large.
+        `medium` or `many` is too large.
     """
 
     def __init__(
@@ -71,8 +71,9 @@ class Vote:
         medium: int = _MOST_OF_WARP,
         many: int = _MANY,
     ) -> None:
-        if medium > _MOST_OF_WARP:
-            raise ValueError(f"medium must be at most {_MOST_OF_WARP}, got {medium}")
+        for name, value, most in (("medium", medium, _MOST_OF_WARP), ("many", many, _MANY)):
+            if value > most:
+                raise ValueError(f"{name} must be at most {most}, got {value}")
         xp = backend.xp
         self.backend = backend
         self.no_numbers = xp.zeros(1, xp.float64)
@@ -87,7 +88,7 @@ class Vote:
         # tables in shared memory of the sizes that are listed
         self.sizes = [0, 0, 2 * _table_size(max(few, medium))]
         while self.sizes[-1] < _table_size(many):
-            self.sizes.append(4 * self.sizes[-1])
+            self.sizes.append(min(4 * self.sizes[-1], _table_size(many)))
         hub = len(self.sizes)
         self.kind = xp.full(self.n, 2, xp.int8)
         for size in self.sizes[2:-1]:

@@ -4,7 +4,7 @@ import pytest
 
 from partwise.gpu import _device
 from tests.gpu import on_device
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def gpu(monkeypatch):
     if on_device.is_wanted():
         device = on_device.Recorded()
     else:
-        device = Emulated()
+        device = Strict()
         monkeypatch.setattr(_device, "why_not_cuda", lambda: None)
         monkeypatch.setattr(_device, "available_memory", lambda: 2**30)
     monkeypatch.setattr("partwise.gpu._backend.cuda", lambda: device)

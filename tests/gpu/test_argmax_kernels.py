@@ -8,8 +8,12 @@ from hypothesis import given, settings
 
 from partwise.gpu import _argmax_gpu
 from partwise.gpu._argmax_gpu import PAD_DEPTH, best_products_on, best_rows_on
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict, there
 from tests.gpu.test_argmax import best_of, products_of, whole_numbers
+
+
+def bits(array):
+    return Strict().to_host(array).tobytes()
 
 
 @given(problem=whole_numbers(largest=300))
@@ -17,7 +21,7 @@ from tests.gpu.test_argmax import best_of, products_of, whole_numbers
 def test_every_kernel_gives_the_best_and_of_ties_the_first(problem):
     expected = best_of(products_of(*problem))
     for best_on in (best_products_on, best_rows_on):
-        value, index = best_on(Emulated(seed=len(problem[0])), *problem)
+        value, index = best_on(Strict(seed=len(problem[0])), *there(*problem))
         assert (index.tolist(), value.tolist()) == expected
         assert (value.dtype, index.dtype) == (problem[0].dtype, np.int32)
 
@@ -32,7 +36,7 @@ def test_every_kernel_gives_the_best_and_of_ties_the_first(problem):
     ],
 )
 def test_which_kernel_runs(dtype, is_one_set, kernel):
-    device, x = Emulated(), np.ones((3, 2), dtype)
+    device, (x,) = Strict(), there(np.ones((3, 2), dtype))
     best_products_on(device, x, None if is_one_set else x)
     assert device.launched == [kernel]
 
@@ -43,9 +47,10 @@ def test_one_product_for_two_points_is_that_of_each_to_the_bit(n, d, n_labels):
     rng = np.random.default_rng(n)
     x = rng.standard_normal((n, d)).astype(np.float32)
     labels = None if n_labels is None else rng.integers(0, n_labels, n).astype(np.int32)
-    value, index = best_products_on(Emulated(), x, None, labels)
-    row_value, row_index = best_rows_on(Emulated(), x, None, labels)
-    assert value.tobytes() == row_value.tobytes()
+    x, labels = there(x, labels)
+    value, index = best_products_on(Strict(), x, None, labels)
+    row_value, row_index = best_rows_on(Strict(), x, None, labels)
+    assert bits(value) == bits(row_value)
     assert index.tolist() == row_index.tolist()
 
 
@@ -55,10 +60,10 @@ def test_neither_schedules_nor_blocks_change_a_bit(seed, blocks):
     rng = np.random.default_rng(5)
     x = rng.standard_normal((390, 11)).astype(np.float32)
     x[200:300] = x[:100]  # equal points: ties of products that are not exact
-    first = best_products_on(Emulated(0, most_blocks=3), x)
-    again = best_products_on(Emulated(1000 * seed, most_blocks=blocks), x)
-    assert [a.tobytes() for a in first] == [a.tobytes() for a in again]
-    value, index = again
+    first = best_products_on(Strict(0, most_blocks=3), *there(x))
+    again = best_products_on(Strict(1000 * seed, most_blocks=blocks), *there(x))
+    assert list(map(bits, first)) == list(map(bits, again))
+    value, index = map(Strict().to_host, again)
     exact = products_of(x, None)
     # the second of two equal points is chosen by nobody but the first, whose own product is out
     is_second = (index >= 200) & (index < 300)
@@ -79,14 +84,14 @@ def test_spans_and_splits_do_not_matter(monkeypatch, span, n_labels):
         monkeypatch.setattr(_argmax_gpu, "_ENOUGH_BLOCKS", blocks)
         for best_on in (best_products_on, best_rows_on):
             for dtype in (np.float32, np.float64):
-                value, index = best_on(Emulated(), x.astype(dtype), None, labels)
+                value, index = best_on(Strict(), *there(x.astype(dtype), None, labels))
                 assert (index.tolist(), value.tolist()) == expected
 
 
 def test_products_are_chains_of_fused_multiply_adds_in_order():
     rng = np.random.default_rng(3)
     x = rng.standard_normal((2, 30)).astype(np.float32)
-    value, _ = best_products_on(Emulated(), x)
+    value, _ = best_products_on(Strict(), *there(x))
     chain = np.float32(0)
     for a, b in x.T.astype(np.longdouble):
         # 48 bits of a product and 24 of a sum fit the 64 of a long double but for their distance
@@ -102,7 +107,7 @@ def test_zeros_of_both_signs_are_equal():
     # to -0: the product of the first two, which does not lose to those of others in other threads
     x[:2, -1] = 1e-30, -1e-30
     for best_on in (best_products_on, best_rows_on):
-        value, index = best_on(Emulated(), x, None, label)
+        value, index = best_on(Strict(), *there(x, None, label))
         assert index.tolist() == np.where(label == 0, 1, 0).tolist()
         assert value.tolist() == [0] * 300
 
@@ -112,7 +117,7 @@ def test_negative_and_extreme_products_are_in_order():
     x = np.array([[1], [-scale], [-1], [-2], [-scale * 0.5]], np.float32)
     others = np.array([[scale], [2], [1e-20], [3]], np.float32)
     for y in (None, others):
-        value, index = best_products_on(Emulated(), x, y)
+        value, index = best_products_on(Strict(), *there(x, y))
         assert (index.tolist(), value.tolist()) == best_of(
             products_of(x, y).astype(np.float32).astype(np.float64)
         )

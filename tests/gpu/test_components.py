@@ -11,7 +11,7 @@ from partwise.gpu._advance import STRATEGIES
 from partwise.gpu._components import least_nodes_on
 from partwise.gpu._traversal import DeviceGraph
 from partwise.graph import Graph, grid_graph
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict, there
 from tests.gpu.test_bfs_kernels import GRAPHS, rows_of
 
 
@@ -40,7 +40,8 @@ def test_whatever_the_schedule_roots_are_the_least_nodes(seed, strategy):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(1, 150))
     indptr, indices = rows_of(n, rng.integers(0, n, (int(rng.integers(0, n)), 2)).tolist())
-    least = least_nodes_on(Emulated(seed), DeviceGraph(indptr, indices, indptr, indices), strategy)
+    device, arcs = Strict(seed), there(indptr, indices)
+    least = device.to_host(least_nodes_on(device, DeviceGraph(*arcs, *arcs), strategy))
     from scipy.sparse import csr_array
 
     matrix = csr_array((np.ones(len(indices)), indices.copy(), indptr.copy()), shape=(n, n))

@@ -14,7 +14,7 @@ from partwise.gpu import _device
 from partwise.gpu._exact import as_whole
 from partwise.gpu._host import Host
 from partwise.graph import Graph, lfr_graph, planted_partition_graph
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict
 
 
 def weighted():
@@ -52,7 +52,7 @@ def test_schedules_do_not_change_labels(seed):
         lambda backend: parallel.in_parallel(backend, csr, start, free, 50, seed),
         lambda backend: parallel.by_classes(backend, csr, start, free, _colours(csr), 50),
     ):
-        one, two = solve(Host()), solve(Emulated(seed))
+        one, two = solve(Host()), solve(Strict(seed))
         assert one[0].tolist() == two[0].tolist()
         assert one[1:] == two[1:]
 

@@ -14,7 +14,7 @@ from partwise.gpu import _device
 from partwise.gpu._host import Host
 from partwise.graph import Graph, as_graph, lfr_graph, planted_partition_graph
 from partwise.metrics import cpm_score, modularity
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict
 
 
 def weighted(seed=3):
@@ -41,7 +41,7 @@ def test_devices_and_schedules_do_not_change_labels(quality, refine, seed):
     graph = weighted(seed)
     options = {"quality": quality, "resolution": 0.5, "seed": seed, "refine": refine}
     one = solve(Host(), graph, **options)[1]
-    two = solve(Emulated(seed), graph, **options)[1]
+    two = solve(Strict(seed), graph, **options)[1]
     three = solve(Host(2), graph, **options)[1]
     for other in (two, three):
         assert [level.tolist() for level in other.levels] == [

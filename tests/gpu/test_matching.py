@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partwise.gpu._matching import match_handshakes
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict, there
 
 
 def paired(best):
@@ -38,5 +38,5 @@ def test_pairs_found_by_hand(gpu, best, expected):
     st.integers(1, 30).flatmap(lambda n: st.lists(st.integers(-1, n - 1), min_size=n, max_size=n))
 )
 def test_pairs_are_all_that_want_each_other(best):
-    found = match_handshakes(Emulated(), np.array(best, np.int32))
+    found = match_handshakes(Strict(), *there(np.array(best, np.int32)))
     assert found.tolist() == paired(best)

@@ -8,6 +8,7 @@ from partwise.gpu._medoid_search import improve, tiles_at_once
 from partwise.gpu._medoid_state import METRICS, load, sort_by_medoid
 from partwise.gpu._medoid_steps import OnCPU, OnDevice
 from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict
 
 # n, d, k: one row, tiles that are not full, one dimension, more of them than a chunk has, one
 # medoid, every row a medoid, more medoids than a tile of pairs has
@@ -33,11 +34,12 @@ def loss(D, medoids, weights=None):
     return float(nearest.sum() if weights is None else nearest @ weights)
 
 
-def started(way, X, k, metric, weights=None, seed=1):
+def started(way, X, k, metric, weights=None, seed=1, kind=Emulated):
     start = np.random.default_rng(seed).permutation(len(X))[:k]
-    state = load(np, X, start, METRICS[metric], weights)
+    device = None if way == "cpu" else kind(way)
+    state = load(device.xp if device else np, X, start, METRICS[metric], weights)
     size = tiles_at_once(len(X), k)
-    steps = OnCPU(state, size, 2) if way == "cpu" else OnDevice(Emulated(way), state, size)
+    steps = OnDevice(device, state, size) if device else OnCPU(state, size, 2)
     steps.assign()
     return state, steps, start
 
@@ -157,7 +159,7 @@ def test_every_schedule_takes_the_steps_of_the_cpu(metric):
     X = np.random.default_rng(6).normal(size=(130, 3)).astype(np.float32)
     found = []
     for way in WAYS:
-        state, steps, _ = started(way, X, 5, metric)
+        state, steps, _ = started(way, X, 5, metric, kind=Strict)
         rounds, swaps = improve(steps, state, seed=2, max_iter=50)
         found.append((rounds, swaps, state.medoids.tolist(), state.total.tolist()))
         assert swaps > 0

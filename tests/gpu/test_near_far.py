@@ -11,7 +11,7 @@ from partwise.gpu._advance import STRATEGIES
 from partwise.gpu._kernels.sssp import dijkstra, find_parents
 from partwise.gpu._near_far import distances, width
 from partwise.gpu._traversal import DeviceGraph
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict, there
 from tests.gpu.test_bfs_kernels import GRAPHS, rows_of
 
 
@@ -43,8 +43,9 @@ def on_cpu(indptr, indices, weights):
 
 
 def on_device(indptr, indices, weights, strategy, delta, seed=0):
-    graph = DeviceGraph(indptr, indices, indptr, indices)
-    return distances(Emulated(seed), graph, weights, 0, strategy, delta)[0]
+    indptr, indices, weights = there(indptr, indices, weights)
+    graph, device = DeviceGraph(indptr, indices, indptr, indices), Strict(seed)
+    return device.to_host(distances(device, graph, weights, 0, strategy, delta)[0])
 
 
 @pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from partwise.gpu import _segments
 from partwise.gpu._segments import run_starts, segment_sums
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict, there
 
 
 def summed(values, starts):
@@ -42,8 +42,9 @@ def test_runs_of_equal_keys(seed, piece):
     values = rng.integers(-99, 99, m)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_segments, "_PIECE", piece)  # so that runs are cut again and again
-        starts = run_starts(Emulated(), keys)
-        found = segment_sums(Emulated(), values, starts)
+        starts = run_starts(Strict(), *there(keys))
+        found = segment_sums(Strict(), *there(values), starts)
+    starts = Strict().to_host(starts)
     unique, inverse = np.unique(keys, return_inverse=True)
     assert keys[starts[:-1]].tolist() == unique.tolist()
     assert starts[-1] == m
@@ -53,6 +54,6 @@ def test_runs_of_equal_keys(seed, piece):
 
 
 def test_other_types_are_refused():
-    starts = np.array([0, 2])
+    values, starts = there(np.zeros(2, np.float32), np.array([0, 2]))
     with pytest.raises(TypeError, match="values must be int64 or float64, got float32"):
-        segment_sums(Emulated(), np.zeros(2, np.float32), starts)
+        segment_sums(Strict(), values, starts)

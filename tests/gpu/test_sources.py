@@ -6,13 +6,17 @@ import sys
 
 import pytest
 
-from partwise.gpu import _advance, _backend, _near_far
+from partwise.gpu import _advance, _backend, _near_far, _vote
 from partwise.gpu._backend import nvrtc_options
 from partwise.gpu._registry import SOURCES, kernel_spec, kernels, numba_kernels
 from tests.gpu.toolkit import program
 
 FILES = sorted(path.name for path in SOURCES.glob("*.cuh"))
 LIMITS = {"registers": 64, "spilled bytes": 0}
+#: Bytes of shared memory of a block that a launch gets without asking for more, and those that
+#: are given to kernels at launch at most.
+MOST_SHARED = 48 * 1024
+DYNAMIC = {"vote_block": _vote._SLOT_BYTES * _vote._table_size(_vote._MANY)}
 # tiles of pairs in registers: three blocks of 256 threads fit all the same, or two of them
 WIDER = {
     "medoids_assign": 80, "medoids_evaluate": 80,
@@ -53,13 +57,17 @@ def test_kernels_compile_for_a_device_and_spill_nothing(file, tmp_path):
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    used = re.findall(r"Compiling entry function '(\w+)'.*?Used (\d+) registers", done.stderr, re.S)
-    assert {name for name, _ in used} == {
+    used = re.findall(
+        r"Compiling entry function '(\w+)'.*?Used (\d+) registers(.*?)$", done.stderr, re.S | re.M
+    )
+    assert {name for name, *_ in used} == {
         spec.name for spec in kernels().values() if spec.file == file
     }
     spills = [int(number) for number in re.findall(r"(\d+) bytes spill", done.stderr)]
-    for name, registers in used:
+    for name, registers, rest in used:
         assert int(registers) <= WIDER.get(name, LIMITS["registers"]), name
+        shared = int("".join(re.findall(r"(\d+) bytes smem", rest)) or 0)
+        assert shared + DYNAMIC.get(name, 0) <= MOST_SHARED, name
     assert max(spills, default=0) <= LIMITS["spilled bytes"]
 
 

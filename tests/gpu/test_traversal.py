@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from partwise.gpu import _traversal
 from partwise.gpu._advance import STRATEGIES
 from partwise.gpu._kernels.bfs import search
-from partwise.gpu._splitting import most_arcs, split_nodes
+from partwise.gpu._splitting import SplitNodes, most_arcs, split_nodes
 from partwise.gpu._traversal import PUSH_ONLY, DeviceGraph, bfs_levels, choose
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict, there
 from tests.gpu.test_bfs_kernels import GRAPHS, expected, rows_of
 
 
@@ -37,19 +37,19 @@ def test_twin_on_the_cpu(graph, may_pull):
 
 @pytest.mark.parametrize("may_pull", [False, True])
 @pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])
-@pytest.mark.parametrize("graph", GRAPHS)
-def test_levels(graph, strategy, may_pull):
-    indptr, indices = rows_of(*GRAPHS[graph])
-    device = Emulated()
-    level, rounds = bfs_levels(
-        device, DeviceGraph(indptr, indices, indptr, indices), 0, strategy, may_pull=may_pull
-    )
+@pytest.mark.parametrize("shape", GRAPHS)
+def test_levels(shape, strategy, may_pull):
+    indptr, indices = rows_of(*GRAPHS[shape])
+    device, arcs = Strict(), there(indptr, indices)
+    graph = DeviceGraph(*arcs, *arcs)
+    level, rounds = bfs_levels(device, graph, 0, strategy, may_pull=may_pull)
+    level = device.to_host(level)
     assert level.tolist() == expected(indptr, indices).tolist()
     # the last round finds nothing; there may be no arcs left for it
     assert level.max() <= len(rounds.strategies) <= level.max() + 1
     pulled = rounds.strategies.count("pull")
     assert device.launched.count("bfs_pull") == pulled
-    if graph == "dense":
+    if shape == "dense":
         assert (pulled > 0) == (may_pull and strategy not in (*PUSH_ONLY, "auto"))
     if pulled == 0:
         reached = np.flatnonzero(level >= 0)
@@ -75,8 +75,9 @@ def test_what_auto_takes():
 def test_auto_with_frontiers_that_are_too_large_for_one_block(monkeypatch, graph, taken):
     monkeypatch.setattr(_traversal, "MOST_NODES", 0)
     indptr, indices = rows_of(*GRAPHS[graph])
-    rows = DeviceGraph(indptr, indices, indptr, indices)
-    level, rounds = bfs_levels(Emulated(), rows, 0, "auto", may_pull=graph == "dense")
+    arcs = there(indptr, indices)
+    rows = DeviceGraph(*arcs, *arcs)
+    level, rounds = bfs_levels(Strict(), rows, 0, "auto", may_pull=graph == "dense")
     assert level.tolist() == expected(indptr, indices).tolist()
     assert rounds.strategies == taken
 
@@ -91,17 +92,24 @@ def test_levels_of_random_multigraphs(seed, strategy, may_pull):
     n = int(rng.integers(1, 80))
     edges = rng.integers(0, n, (int(rng.integers(0, 3 * n)), 2)).tolist()
     indptr, indices = rows_of(n, edges)
-    graph = DeviceGraph(indptr, indices, indptr, indices)
-    level, _ = bfs_levels(Emulated(seed), graph, 0, strategy, may_pull=may_pull)
+    arcs = there(indptr, indices)
+    graph = DeviceGraph(*arcs, *arcs)
+    level, _ = bfs_levels(Strict(seed), graph, 0, strategy, may_pull=may_pull)
     assert level.tolist() == on_cpu(indptr, indices, may_pull)[0].tolist()
     assert level.tolist() == expected(indptr, indices).tolist()
+
+
+def split_on_host(device, indptr, most):
+    parts = split_nodes(device, *there(indptr), most)
+    arrays = parts.indptr, parts.first_part, parts.owner
+    return SplitNodes(*map(device.to_host, arrays))
 
 
 @given(seed=st.integers(0, 10**6), most=st.integers(1, 12))
 def test_parts_have_every_arc_once_and_few_each(seed, most):
     degrees = np.random.default_rng(seed).integers(0, 30, 20)
     indptr = np.concatenate(([0], np.cumsum(degrees)))
-    parts = split_nodes(Emulated(seed), indptr, most)
+    parts = split_on_host(Strict(seed), indptr, most)
     sizes = np.diff(parts.indptr)
     assert sizes.max(initial=0) <= most
     assert np.add.reduceat(sizes, parts.first_part[:-1]).tolist() == degrees.tolist()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from partwise.gpu._host import Host
 from partwise.gpu._vote import Vote, _table_size, vote_of
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict, there
 from tests.gpu.test_bfs_kernels import GRAPHS, rows_of
 
 
@@ -42,7 +42,7 @@ def null_model(rng, n, n_labels):
     return tuple(rng.integers(0, 32, size) / 8.0 for size in (n, n_labels, n))
 
 
-@pytest.mark.parametrize("limits", [(16, 64, 2048), (2, 2, 20), (1, 1, 1), (3, 9, 20)])
+@pytest.mark.parametrize("limits", [(16, 64, 1024), (2, 2, 20), (1, 1, 1), (3, 9, 20)])
 @pytest.mark.parametrize("is_weighted", [False, True])
 @pytest.mark.parametrize("is_penalised", [False, True])
 @pytest.mark.parametrize("graph", GRAPHS)
@@ -57,10 +57,11 @@ def test_votes_are_those_counted(graph, is_penalised, is_weighted, limits):
     arcs = indptr, indices, weights
     for jobs in (1, 3):
         assert lists(vote_of(Host(jobs), *arcs, n_labels=7).of(label, null=null)) == expected
-    device = Emulated()
+    device = Strict()
     few, medium, many = limits
-    votes = Vote(device, *arcs, few=few, medium=medium, many=many)
-    assert lists(votes.of(label, null=null)) == expected
+    votes = Vote(device, *there(*arcs), few=few, medium=medium, many=many)
+    null = None if null is None else there(*null)
+    assert lists(votes.of(*there(label), null=null)) == expected
     degrees = np.diff(indptr)
     assert ("vote_hub" in device.launched) == (degrees > many).any()
     assert ("vote_block" in device.launched) == ((degrees > medium) & (degrees <= many)).any()
@@ -73,18 +74,22 @@ def test_every_schedule_gives_the_votes_counted(seed, n_labels):
     n = int(rng.integers(1, 40))
     indptr, indices = rows_of(n, rng.integers(0, n, (int(rng.integers(0, 6 * n)), 2)).tolist())
     label = rng.integers(0, n_labels, n).astype(np.int32)
-    votes = Vote(Emulated(seed), indptr, indices, n_labels=n_labels, few=3, medium=6, many=12)
-    found = votes.of(label)
+    arcs = there(indptr, indices)
+    votes = Vote(Strict(seed), *arcs, n_labels=n_labels, few=3, medium=6, many=12)
+    found = votes.of(*there(label))
     assert lists(found) == counted(indptr, indices, None, label)
 
 
-@pytest.mark.parametrize("device", [Host(), Emulated()], ids=["cpu", "emulated"])
+@pytest.mark.parametrize("device", [Host(), Strict()], ids=["cpu", "emulated"])
 def test_only_the_nodes_asked_for_are_looked_at(device):
     indptr, indices = rows_of(*GRAPHS["two hubs"])
     label = (np.arange(300) % 5).astype(np.int32)
     nodes = np.array([150, 3, 0, 151], np.int32)
-    out = np.full(300, -7, np.int32), np.full(300, -7.0), np.full(300, -7.0)
-    vote_of(device, indptr, indices, n_labels=5).of(label, nodes, out=out)
+    xp = device.xp
+    out = xp.full(300, -7, xp.int32), xp.full(300, -7.0), xp.full(300, -7.0)
+    votes = vote_of(device, xp.asarray(indptr), xp.asarray(indices), n_labels=5)
+    votes.of(xp.asarray(label), xp.asarray(nodes), out=out)
+    out = map(device.to_host, out)
     expected = counted(indptr, indices, None, label)
     for found, wanted in zip(out, expected, strict=True):
         assert found[nodes].tolist() == [wanted[v] for v in nodes]
@@ -93,9 +98,10 @@ def test_only_the_nodes_asked_for_are_looked_at(device):
 
 def test_hubs_of_few_labels_need_no_tables_in_global_memory():
     indptr, indices = rows_of(*GRAPHS["star from its centre"])
-    device = Emulated()
+    device = Strict()
     label = (np.arange(400) % 3).astype(np.int32)
-    found = Vote(device, indptr, indices, n_labels=3, few=2, medium=2, many=10).of(label)
+    votes = Vote(device, *there(indptr, indices), n_labels=3, few=2, medium=2, many=10)
+    found = votes.of(*there(label))
     assert lists(found) == counted(indptr, indices, None, label)
     assert "vote_hub" not in device.launched
 
@@ -108,9 +114,12 @@ def test_votes_where_the_backend_has_its_arrays(gpu):
     assert lists(map(gpu.to_host, found)) == counted(indptr, indices, weights, label)
 
 
-def test_more_arcs_than_a_warp_can_hold_are_refused():
-    with pytest.raises(ValueError, match="medium must be at most 64, got 65"):
-        Vote(Emulated(), np.zeros(1, np.int64), np.zeros(0, np.int32), medium=65)
+@pytest.mark.parametrize(("limit", "most"), [("medium", 64), ("many", 1024)])
+def test_more_arcs_than_a_warp_or_shared_memory_can_hold_are_refused(limit, most):
+    arcs = there(np.zeros(1, np.int64), np.zeros(0, np.int32))
+    assert Vote(Strict(), *arcs, **{limit: most}).n == 0
+    with pytest.raises(ValueError, match=f"{limit} must be at most {most}, got {most + 1}"):
+        Vote(Strict(), *arcs, **{limit: most + 1})
 
 
 def test_tables_are_powers_of_two_and_at_most_half_full():

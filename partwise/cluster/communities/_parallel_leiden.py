@@ -240,9 +240,11 @@ def _move(level: _Level, labels: Any, seed: int) -> tuple[Any, int]:
         leaves = ~is_alone & (kept < 0) & ~(gains & (won >= 0))
         goes = gains & ~swaps & ~leaves
         waiting[nodes[gains & swaps]] = 1
-        if bool(leaves.any()):
-            _leave(xp, labels, nodes[leaves], members)
-        labels[nodes[goes]] = winner[goes]
+        leaving = nodes[leaves]
+        if leaving.shape[0] > 0:
+            _leave(xp, labels, leaving, members)
+        going = xp.flatnonzero(goes)
+        labels[nodes[going]] = winner[going]
         moved = nodes[goes | leaves]
         if moved.shape[0] > 0:
             rows = Rows(backend, level.indptr) if rows is None else rows
@@ -283,7 +285,7 @@ def _pieces(level: _Level, communities: Any, seed: int) -> Any:
         drawn = _half(xp, n, 1000 * seed + 500 + round_)
         alone = xp.bincount(piece, minlength=n)[piece] == 1
         mass = level.sums(piece, level.mass)
-        crosses = piece[source] != piece[indices]
+        crosses = xp.flatnonzero(piece[source] != piece[indices])
         leaving = level.sums(piece[source[crosses]], weights[crosses])
         # piece r is worth joining if it is bound to the rest of its community, too
         is_open = leaving >= level.coefficient * mass * (total - mass)
@@ -292,9 +294,9 @@ def _pieces(level: _Level, communities: Any, seed: int) -> Any:
         closed = xp.where(is_open, mass, xp.inf)
         winner, won, _ = vote.of(piece, nodes, (share, closed, level.mass))
         winner, won = winner[nodes], won[nodes]
-        joins = (winner >= 0) & (won >= 0) & is_open[winner]
+        joins = xp.flatnonzero((winner >= 0) & (won >= 0) & is_open[winner])
         piece[nodes[joins]] = winner[joins]
-        before, joined = joined, bool(joins.any())
+        before, joined = joined, joins.shape[0] > 0
         if not (before or joined):
             break
     return piece

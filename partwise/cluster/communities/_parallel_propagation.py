@@ -100,7 +100,7 @@ def in_parallel(
         if active.shape[0] == 0:
             continue
         visits += int(active.shape[0])
-        changed, out = _update(vote, label, active, out)
+        changed, out = _update(vote, label, active, out, xp)
         if changed.shape[0] > 0:
             touched = beside.of(changed)
             touched = touched[is_free[touched]]
@@ -141,11 +141,11 @@ class _Order:
         return (back * self.inverse % self.n).astype(xp.int32)
 
 
-def _update(vote: Vote | HostVote, label: Any, nodes: Any, out: Any) -> tuple[Any, Any]:
+def _update(vote: Vote | HostVote, label: Any, nodes: Any, out: Any, xp: Any) -> tuple[Any, Any]:
     """Give nodes the smallest heaviest label, and return those that had none, and room for more."""
     out = vote.of(label, nodes, out=out)
     winner, won, kept = (array[nodes] for array in out)
-    moves = (winner >= 0) & (kept < won * _NEAR)
+    moves = xp.flatnonzero((winner >= 0) & (kept < won * _NEAR))
     changed = nodes[moves]
     label[changed] = winner[moves]
     return changed, out
@@ -191,7 +191,7 @@ def by_classes(
     while n_changed > 0 and n_iter < rounds:
         n_iter, n_changed = n_iter + 1, 0
         for nodes in classes:
-            changed, out = _update(vote, label, nodes, out)
+            changed, out = _update(vote, label, nodes, out, xp)
             n_changed += int(changed.shape[0])
     found: NDArray[np.uint32] = backend.to_host(order.label(xp, label)).astype(np.uint32)
     return found, n_iter, n_changed == 0

@@ -111,5 +111,5 @@ def _cheapest(state: State, nodes: Any, loss: Any, limits: NDArray[np.int64]) ->
     starts = xp.searchsorted(block, xp.arange(state.n_parts, dtype=block.dtype))
     ahead = xp.concatenate([before, xp.zeros(1)])[starts]
     excess = xp.asarray((state.loads - limits).astype(np.float64))
-    leaves = before - ahead[block] < excess[block]
+    leaves = xp.flatnonzero(before - ahead[block] < excess[block])
     return order[leaves], weight[leaves]

@@ -44,8 +44,9 @@ def match(level: Level, heaviest: int, seed: int) -> Any:
         first = match_handshakes(level.backend, preferred)
         wish = preferred[free]
         is_mutual = (wish >= 0) & (first[wish] == first[free])
-        mate[free[is_mutual]] = wish[is_mutual]
-        n_matched = int(is_mutual.sum())
+        matched = xp.flatnonzero(is_mutual)
+        mate[free[matched]] = wish[matched]
+        n_matched = int(matched.shape[0])
         free = free[(wish >= 0) & ~is_mutual]
         if n_matched < _FEW * n or free.shape[0] == 0:
             break

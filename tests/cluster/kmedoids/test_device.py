@@ -6,13 +6,13 @@ import pytest
 from partwise.cluster import KMedoids
 from partwise.errors import DeviceError
 from partwise.gpu import _device
-from tests.gpu.emulated import Emulated
+from tests.gpu.strict import Strict
 
 
 @pytest.fixture
 def gpu(monkeypatch):
     """Give a GPU with a gibibyte, which the emulator stands in for."""
-    device = Emulated()
+    device = Strict()
     monkeypatch.delenv("PARTWISE_DEVICE", raising=False)
     monkeypatch.setattr(_device, "why_not_cuda", lambda: None)
     monkeypatch.setattr(_device, "available_memory", lambda: 2**30)
