@@ -29,7 +29,7 @@ def _page(rows: list[Row], facts: Row) -> str:
     parts = [_introduction(facts)]
     sections: list[tuple[str, Callable[[list[Row]], str]]] = [
         ("Checks", _checks), ("Goals", _goals), ("Traversal", _traversal), ("Graphs", _graphs),
-        ("Points", _points), ("Memory", _memory), ("Not run", _not_run),
+        ("Peers", _peers), ("Points", _points), ("Memory", _memory), ("Not run", _not_run),
     ]  # fmt: skip
     for title, section in sections:
         text = section(rows)
@@ -136,6 +136,30 @@ def _traversal(rows: list[Row]) -> str:
         f"the cache, else {BYTES[1]}, against those of a copy."
     )
     header = ["graph", "device", "what", "strategy", "runs", "ms", "GTEPS", "bytes / copy"]
+    return f"{text}\n\n{_table(header, lines)}"
+
+
+def _peers(rows: list[Row]) -> str:
+    here = _ok(rows, "peers")
+    ours = {
+        (row["graph"], row["what"]): row["seconds"] for row in here if row["package"] == "partwise"
+    }
+    lines = [
+        [
+            row["graph"], row["what"], row["package"], _number(1000 * row["seconds"]),
+            _number(row["seconds"] / ours[row["graph"], row["what"]]),
+        ]
+        for row in here
+        if (row["graph"], row["what"]) in ours
+    ]  # fmt: skip
+    if not lines:
+        return ""
+    text = (
+        "On the CPU, by the functions that users call, from the same 5 sources. scipy's search "
+        "returns an order and predecessors and no levels; igraph's and networkit's PageRank end by "
+        "rules of their own. networkit and our sums over rows use two threads."
+    )
+    header = ["graph", "what", "package", "ms", "times ours"]
     return f"{text}\n\n{_table(header, lines)}"
 
 

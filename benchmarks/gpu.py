@@ -1,13 +1,14 @@
 """``python -m benchmarks gpu``: GPU kernels beside their twins on the CPU, in under eight minutes.
 
-Five parts. *checks* compares every driver on the device with its twin on the CPU, by every
-strategy; a difference is a failure of the run. *traversal* times searches, shortest paths,
-components and sums over rows by every strategy: billions of arcs per second, and for a push the
-bytes that it must read against those that a copy on the device moves. *graphs* times partitions,
-Leiden and label propagation, *points* k-medoids and the arg-max of inner products, beside the CPU
-with two threads; on a GPU also the partition of a graph of 10^8 edges, transfers included. *memory*
-compares what functions say that they need with what was allocated. Inputs are generated. Whatever
-cannot be run, such as all of a device that is not there, is in the report with the reason.
+Six parts. *checks* compares every driver on the device with its twin on the CPU, by every strategy;
+a difference is a failure of the run. *traversal* times searches, shortest paths, components and
+sums over rows by every strategy: billions of arcs per second, and for a push the bytes that it must
+read against those that a copy on the device moves. *peers* sets the twins on the CPU beside scipy,
+igraph and networkit. *graphs* times partitions, Leiden and label propagation, *points* k-medoids
+and the arg-max of inner products, beside the CPU with two threads; on a GPU also the partition of a
+graph of 10^8 edges, transfers included. *memory* compares what functions say that they need with
+what was allocated. Inputs are generated. Whatever cannot be run, such as all of a device that is
+not there, is in the report with the reason.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from benchmarks._gpu_applications import (
 )
 from benchmarks._gpu_checks import checks
 from benchmarks._gpu_inputs import Case, cases, large_case, to_graph
+from benchmarks._gpu_peers import time_peers
 from benchmarks._gpu_report import write_report
 from benchmarks._gpu_run import Bench, Row, copy_speed
 from benchmarks._gpu_traversal import time_traversals
@@ -37,8 +39,10 @@ from partwise.gpu._backend import Backend
 from partwise.gpu._device import why_not_cuda
 from partwise.gpu._host import Host
 
-PARTS = ("checks", "traversal", "graphs", "points", "memory")
-PACKAGES = ("partwise", "numba", "numba-cuda", "cupy-cuda13x", "numpy", "torch")
+PARTS = ("checks", "traversal", "peers", "graphs", "points", "memory")
+PACKAGES = (
+    "partwise", "numba", "numba-cuda", "cupy-cuda13x", "numpy", "scipy", "igraph", "networkit",
+)  # fmt: skip
 RESULTS = Path(__file__).parent / "results"
 _TRAVERSALS = 0.6  # share of the time at which they end
 SIZES = {
@@ -122,6 +126,7 @@ def _run(
     parts: dict[str, Callable[[], Any]] = {
         "checks": lambda: _check(bench, device, reason, on_cpu),
         "traversal": lambda: _traverse(bench, options.quick, device, reason, host, facts),
+        "peers": lambda: _peers(bench, host, on_cpu),
         "graphs": lambda: _graphs(bench, options.quick, device, reason, host, on_cpu),
         "points": lambda: time_point_work(
             bench, {"cpu": None, "cuda": reason}, SIZES[options.quick]
@@ -157,6 +162,11 @@ def _traverse(
             bench.skip(key | {"what": "all traversals"}, str(reason))
         else:
             time_traversals(bench, device, case, facts["copy_bytes_per_second"])
+
+
+def _peers(bench: Bench, host: Host, graphs: list[Case]) -> None:
+    for case in graphs:
+        time_peers(bench, to_graph(host, case.make(host)), case.name)
 
 
 def _graphs(

@@ -61,7 +61,8 @@ def _sum_of(own, label, total):
 @cuda.jit(device=True)
 def _score(sum_of_label, label, own, penalised, share, total):
     """Return what a label is worth, and the label, none in the place of the node's own."""
-    if label in (_NONE, own):
+    is_none, is_own = label == _NONE, label == own
+    if is_none or is_own:
         return 0.0, np.int32(_NONE)
     if penalised != 0:
         return sum_of_label - share * total[label], label
