@@ -61,9 +61,9 @@ def _traversals(backend: Backend, there: DeviceGraph, mirror: DeviceGraph) -> It
     from partwise.gpu._kernels.bfs import search
     from partwise.gpu._kernels.components import least_nodes
     from partwise.gpu._kernels.spmv import row_sums
-    from partwise.gpu._kernels.sssp import dijkstra
     from partwise.gpu._near_far import distances
     from partwise.gpu._spmv import RowSums
+    from partwise.gpu._sssp import distances_on_cpu
     from partwise.gpu._traversal import bfs_levels
 
     n, arcs, xp, get = mirror.n_nodes, (mirror.indptr, mirror.indices), backend.xp, backend.to_host
@@ -71,8 +71,7 @@ def _traversals(backend: Backend, there: DeviceGraph, mirror: DeviceGraph) -> It
     level = np.full(n, -1, np.int32)
     search(*arcs, *arcs, source, True, level, np.empty(0, np.int32))
     weights = (np.arange(mirror.n_arcs) % 16 + 1).astype(np.float64)
-    distance = np.full(n, np.inf)
-    dijkstra(*arcs, weights, source, distance)
+    distance, _ = distances_on_cpu(*arcs, weights, source)
     least = np.arange(n, dtype=np.int32)
     least_nodes(*arcs, least)
     x, sums = np.arange(n) % 11 / 7.0, np.empty(n)

@@ -102,7 +102,7 @@ def _on_cpu(backend: Backend, graph: DeviceGraph, sources: list[int]) -> list[Ti
     from partwise.gpu._kernels.bfs import search
     from partwise.gpu._kernels.components import least_nodes
     from partwise.gpu._kernels.spmv import row_sums
-    from partwise.gpu._kernels.sssp import dijkstra
+    from partwise.gpu._sssp import distances_on_cpu
 
     n, arcs = graph.n_nodes, (graph.indptr, graph.indices)
     reached = _reached(backend, graph, sources)
@@ -116,7 +116,7 @@ def _on_cpu(backend: Backend, graph: DeviceGraph, sources: list[int]) -> list[Ti
 
     def shortest(source: int) -> None:
         """Find shortest paths on one thread."""
-        dijkstra(*arcs, weights, source, np.full(n, np.inf))
+        distances_on_cpu(*arcs, weights, source)
 
     return [
         ("bfs, push", "cpu", [partial(breadth_first, s, False) for s in sources], reached),

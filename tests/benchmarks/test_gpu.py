@@ -80,9 +80,11 @@ def test_without_a_device_the_cpu_is_timed_and_the_rest_is_told(
     assert {row["part"] for row in rows} == set(suite.PARTS)
     assert {row["status"] for row in rows} == {"ok", "not run"}
     for row in rows:
-        if row["status"] == "not run":
+        if row["part"] == "peers":
+            assert row["status"] == "ok" or row["reason"] == "it is not installed"
+        elif row["status"] == "not run":
             assert row["reason"] == "no GPU was found"
-        elif row["part"] != "memory":
+        else:
             assert row["device"] == "cpu"
     assert report["facts"]["device"] is None
     assert "no GPU (no GPU was found)" in page
@@ -114,7 +116,7 @@ def test_on_a_device_everything_is_checked_and_timed(
     out = tmp_path / "gpu-emulator.json"
     code = suite.main(["--quick", "--out", str(out), "--time-limit", "3000"])
     report, page = report_of(out)
-    wrong = [row for row in report["rows"] if row["status"] != "ok"]
+    wrong = [row for row in report["rows"] if row["status"] != "ok" and row["part"] != "peers"]
     assert not wrong
     assert code == 0
     compared = [row for row in report["rows"] if row["part"] == "checks"]

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra as oracle
 
+from partwise.gpu import _sssp
 from partwise.gpu._advance import STRATEGIES
 from partwise.gpu._kernels.sssp import dijkstra, find_parents
 from partwise.gpu._near_far import distances, width
+from partwise.gpu._sssp import distances_on_cpu
 from partwise.gpu._traversal import DeviceGraph
 from tests.gpu.strict import Strict, there
 from tests.gpu.test_bfs_kernels import GRAPHS, rows_of
@@ -39,6 +41,7 @@ def expected(indptr, indices, weights):
 def on_cpu(indptr, indices, weights):
     distance = np.full(len(indptr) - 1, np.inf)
     dijkstra(indptr, indices, weights, 0, distance)
+    assert distances_on_cpu(indptr, indices, weights, 0)[0].tolist() == distance.tolist()
     return distance
 
 
@@ -98,3 +101,45 @@ def test_parents_lead_back_to_the_source(seed, kind):
         while v != 0:
             v, steps = parent[v], steps + 1
             assert steps <= n
+
+
+@given(seed=st.integers(0, 10**6), kind=st.sampled_from(["whole", "real", "equal", "wide"]))
+def test_buckets_and_heap_find_the_same_to_the_bit(seed, kind):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 60))
+    indptr, indices = rows_of(n, rng.integers(0, n, (int(rng.integers(0, 5 * n)), 2)).tolist())
+    m = len(indices)
+    weights = {
+        "whole": rng.integers(0, 9, m).astype(float),
+        "real": rng.random(m),
+        "equal": np.ones(m),
+        "wide": 10.0 ** rng.integers(-9, 9, m),
+    }[kind]
+    distance = np.full(n, np.inf)
+    dijkstra(indptr, indices, weights, 0, distance)
+    found, used = distances_on_cpu(indptr, indices, weights, 0)
+    assert found.tolist() == distance.tolist()
+    if kind in ("real", "equal"):
+        assert used == "buckets"
+
+
+@pytest.mark.parametrize("heavy", [0.0, 1e9])
+def test_weights_that_are_no_good_for_buckets(heavy):
+    indptr, indices = rows_of(2001, [(0, v) for v in range(1, 2001)])
+    weights = np.full(4000, 0.0 if heavy == 0.0 else 1.0)
+    weights[[0, 2000]] = heavy
+    found, used = distances_on_cpu(indptr, indices, weights, 0)
+    assert used == "dijkstra"
+    assert found.tolist() == [0.0, heavy, *weights[1:2000]]
+
+
+def test_nodes_that_come_back_too_often_go_to_the_heap(monkeypatch):
+    indptr, indices = rows_of(*GRAPHS["dense"])
+    weights = np.random.default_rng(0).random(len(indices))
+    monkeypatch.setattr(_sssp, "_OFTEN", 0)
+    monkeypatch.setattr(_sssp, "_SPARE", 20)
+    found, used = distances_on_cpu(indptr, indices, weights, 0)
+    assert used == "dijkstra"
+    distance = np.full(len(indptr) - 1, np.inf)
+    dijkstra(indptr, indices, weights, 0, distance)
+    assert found.tolist() == distance.tolist()

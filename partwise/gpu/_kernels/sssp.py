@@ -1,4 +1,4 @@
-"""Shortest paths on the CPU: Dijkstra's algorithm with a binary heap."""
+"""Shortest paths on the CPU: nodes in buckets by their distance, or in a binary heap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from partwise.kernels.heap import heap_pop, heap_push, heap_update
 from partwise.kernels.jit import kernel
 
-__all__ = ["dijkstra", "find_parents"]
+__all__ = ["by_buckets", "dijkstra", "find_parents"]
 
 
 @kernel
@@ -39,6 +39,81 @@ def dijkstra(indptr, indices, weights, source, distance):
                     size = heap_push(keys, nodes, where, size, v, -through)
                 else:
                     heap_update(keys, nodes, where, size, v, -through)
+
+
+@kernel(allocates=False)
+def by_buckets(
+    indptr, indices, weights, source, per_width, most, distance, first, following, before, bucket
+):
+    """Find the same distances with a ring of buckets, which nodes leave and enter as they change.
+
+    Parameters
+    ----------
+    indptr, indices, weights
+        Arcs in rows; weights are not negative.
+    source : int
+    per_width : float
+        One over the width of a bucket; a weight reaches less than all buckets but one.
+    most : int
+        Nodes that are taken out of buckets, at most. Within a bucket the order is any, so that a
+        node can be there more than once.
+    distance : float64 ndarray of shape (n,)
+        Infinite everywhere; output.
+    first, following, before, bucket : int32 ndarrays of shape (n_buckets,) and thrice (n,)
+        First node of every bucket and bucket of every node, -1 everywhere; the nodes after and
+        before a node.
+
+    Returns
+    -------
+    bool
+        Whether that many were enough.
+    """
+    n_buckets = first.size
+    distance[source] = 0.0
+    first[0], following[source], before[source], bucket[source] = source, -1, -1, 0
+    waiting, current, taken = 1, 0, 0
+    while waiting > 0:
+        while first[current] < 0:
+            current += 1
+            if current == n_buckets:
+                current = 0
+        if taken == most:
+            return False
+        taken += 1
+        waiting -= 1
+        u = first[current]
+        _leave(u, first, following, before, bucket)
+        for arc in range(indptr[u], indptr[u + 1]):
+            v = indices[arc]
+            through = distance[u] + weights[arc]
+            if through < distance[v]:
+                distance[v] = through
+                place = np.int64(through * per_width) % n_buckets
+                if bucket[v] == place:
+                    continue
+                if bucket[v] >= 0:
+                    _leave(v, first, following, before, bucket)
+                else:
+                    waiting += 1
+                ahead = first[place]
+                following[v], before[v], bucket[v] = ahead, -1, place
+                if ahead >= 0:
+                    before[ahead] = v
+                first[place] = v
+    return True
+
+
+@kernel(allocates=False, inline="always")
+def _leave(v, first, following, before, bucket):
+    """Take a node out of its bucket."""
+    one, other = before[v], following[v]
+    if one >= 0:
+        following[one] = other
+    else:
+        first[bucket[v]] = other
+    if other >= 0:
+        before[other] = one
+    bucket[v] = -1
 
 
 @kernel
