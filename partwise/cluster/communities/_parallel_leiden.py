@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from partwise.cluster.communities._problem import Problem
 from partwise.cluster.communities._solver import Solution
 from partwise.gpu._backend import Backend
+from partwise.gpu._chance import half
 from partwise.gpu._contraction import contracted, first_nodes
 from partwise.gpu._device import needs_memory
 from partwise.gpu._exact import as_whole
@@ -24,9 +25,6 @@ _MOST_ROUNDS = 40
 _REST = 0.001  # share of the nodes; local moving ends with a round that moves fewer
 _PIECE_ROUNDS = 12
 _CLOSE = 1e-12  # relative; less is no gain, but rounding
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
-_S63 = np.uint64(63)
 
 
 def why_not_on_gpu(problem: Problem, theta: float, n_runs: int) -> str | None:
@@ -209,12 +207,6 @@ def _compact(xp: Any, labels: Any, n: int) -> tuple[Any, int]:
     return number[labels].astype(xp.int32), int(occurs.sum())
 
 
-def _half(xp: Any, n: int, seed: int) -> Any:
-    """Draw half of the nodes."""
-    node = xp.arange(n, dtype=xp.uint64)
-    return ((node + np.uint64(seed % 2**63)) * _GAMMA ^ node) * _MIX >> _S63 > 0
-
-
 def _move(level: _Level, labels: Any, seed: int) -> tuple[Any, int]:
     """Return labels after local moves, and how many moves there were; they are never worse."""
     backend, n = level.backend, level.n
@@ -222,11 +214,12 @@ def _move(level: _Level, labels: Any, seed: int) -> tuple[Any, int]:
     before = labels
     labels = labels.copy()
     vote, rows = vote_of(backend, level.indptr, level.indices, level.weights), None
-    waiting = xp.ones(n, xp.int32)
+    waiting, everyone = xp.ones(n, xp.int32), xp.arange(n)
     share = level.coefficient * level.mass
     n_moves = quiet = 0
     for round_ in range(_MOST_ROUNDS):
-        nodes = xp.flatnonzero((waiting > 0) & _half(xp, n, 1000 * seed + round_)).astype(xp.int32)
+        drawn = half(everyone, 1000 * seed + round_)
+        nodes = xp.flatnonzero((waiting > 0) & drawn).astype(xp.int32)
         waiting[nodes] = 0
         members = xp.bincount(labels, minlength=n)
         null = share, level.sums(labels, level.mass), level.mass
@@ -280,9 +273,9 @@ def _pieces(level: _Level, communities: Any, seed: int) -> Any:
     piece = xp.arange(n, dtype=xp.int32)
     # nodes that stay with their community by a good part of their weight may join a piece
     is_bound = level.sums(source, weights) >= share * (total - level.mass)
-    joined = True
+    joined, everyone = True, xp.arange(n)
     for round_ in range(_PIECE_ROUNDS):
-        drawn = _half(xp, n, 1000 * seed + 500 + round_)
+        drawn = half(everyone, 1000 * seed + 500 + round_)
         alone = xp.bincount(piece, minlength=n)[piece] == 1
         mass = level.sums(piece, level.mass)
         crosses = xp.flatnonzero(piece[source] != piece[indices])

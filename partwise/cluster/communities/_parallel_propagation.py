@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from partwise.gpu._backend import Backend
+from partwise.gpu._chance import half
 from partwise.gpu._device import needs_memory
 from partwise.gpu._exact import as_whole
 from partwise.gpu._host import Host
@@ -19,9 +20,6 @@ __all__ = ["backend_for", "by_classes", "in_parallel"]
 
 _FEW = 1 / 16  # share of the nodes
 _NEAR = 1.0 - 1e-12  # as on one thread: labels as heavy as this times the heaviest are ties
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
-_S63 = np.uint64(63)
 
 
 def backend_for(where: str, csr: Any, n_jobs: int = 1) -> Backend:
@@ -61,8 +59,8 @@ def in_parallel(
     """Let half of the waiting nodes, drawn anew every round, update all at once.
 
     Whoever has a heaviest label keeps it, others take the heaviest that comes first in an order
-    that is drawn every round. Nodes wait until they have been looked at, and again when the label
-    of a neighbour changes.
+    that is drawn anew as long as many wait. Nodes wait until they have been looked at, and again
+    when the label of a neighbour changes.
 
     Parameters
     ----------
@@ -95,8 +93,8 @@ def in_parallel(
         if waiting.shape[0] > _FEW * n:  # else a new order would take longer than the round
             after = _Order(n, seed + round_)
             label, order = after.rank(xp, order.label(xp, label)), after
-        half = _half(waiting, seed + round_)
-        active, waiting = waiting[half], waiting[~half]
+        is_drawn = half(waiting, seed + round_)
+        active, waiting = waiting[is_drawn], waiting[~is_drawn]
         if active.shape[0] == 0:
             continue
         visits += int(active.shape[0])
@@ -107,12 +105,6 @@ def in_parallel(
             waiting = xp.unique(xp.concatenate([waiting, touched]))
     found: NDArray[np.uint32] = backend.to_host(order.label(xp, label)).astype(np.uint32)
     return found, min(rounds, -(-visits // max(n, 1))), bool(waiting.shape[0] == 0)
-
-
-def _half(nodes: Any, seed: int) -> Any:
-    """Draw half of the nodes."""
-    number = nodes.astype(np.uint64)
-    return ((number + np.uint64(seed % 2**63)) * _GAMMA ^ number) * _MIX >> _S63 > 0
 
 
 class _Order:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from partwise.gpu._chance import mixed
+
 if TYPE_CHECKING:
     from partwise.partition._jet.refinement import State
 
@@ -14,7 +16,6 @@ __all__ = ["evict", "push_out"]
 
 _HEAVY = 1.5  # nodes heavier than this share of what a block has too much of stay
 _FAR = 2.0**52  # more than all weights: what keeps nodes from a block
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
 def push_out(
@@ -46,8 +47,8 @@ def push_out(
     best, towards = best[nodes], towards[nodes]
     is_liked = (best >= 0) & (towards > -_FAR / 2)
     choice = xp.asarray(np.flatnonzero(is_open).astype(np.int32))
-    chance = (nodes.astype(xp.uint64) + xp.uint64(seed)) * _GAMMA >> xp.uint64(33)
-    anywhere = choice[(chance % xp.uint64(choice.shape[0])).astype(xp.int64)]
+    drawn = mixed(nodes, seed) % np.uint64(choice.shape[0])
+    anywhere = choice[drawn.astype(xp.int64)]
     blocks = xp.where(is_liked, best, anywhere)
     loss = state.inside[nodes] - xp.where(is_liked, towards, 0.0)
     chosen, _ = _cheapest(state, nodes, loss, limits)
