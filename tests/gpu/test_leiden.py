@@ -17,6 +17,12 @@ from partwise.metrics import cpm_score, modularity
 from tests.gpu.strict import Strict
 
 
+@pytest.fixture(autouse=True)
+def no_graph_is_small(monkeypatch):
+    """Let the device do all levels."""
+    monkeypatch.setattr(parallel, "_FEW_ARCS", 0)
+
+
 def weighted(seed=3):
     rng = np.random.default_rng(seed)
     edges = rng.integers(0, 60, (220, 2))
@@ -147,3 +153,20 @@ def test_devices(gpu, monkeypatch):
     monkeypatch.setattr(_device, "why_not_cuda", lambda: "no NVIDIA GPU was found")
     with pytest.raises(DeviceError, match="no NVIDIA GPU was found"):
         leiden(karate())
+
+
+@pytest.mark.parametrize("few_arcs", [300, 10**9])
+def test_the_cpu_goes_on_from_small_graphs(gpu, monkeypatch, few_arcs):
+    monkeypatch.setattr(parallel, "_FEW_ARCS", few_arcs)
+    graph, _ = lfr_graph(300, mixing=0.3, mean_degree=8, random_state=2)
+    found = leiden(graph, device="cuda", random_state=3)
+    assert found.quality >= 0.99 * leiden(graph, random_state=3).quality
+    problem = as_problem(graph, "modularity", 1.0, None)
+    start = np.arange(graph.n_nodes, dtype=np.uint32)
+    twins = [parallel.leiden_in_parallel(Host(jobs), problem, start, 3, True, 3) for jobs in (1, 2)]
+    for twin in twins:
+        assert [level.tolist() for level in twin.levels] == [
+            level.tolist() for level in twins[0].levels
+        ]
+        assert len(set(zip(twin.labels.tolist(), found.labels.tolist()))) == found.n_communities
+    assert ("vote_thread" in gpu.launched) == (few_arcs == 300)

@@ -18,9 +18,12 @@ from partwise.gpu._device import needs_memory
 from partwise.gpu._exact import as_whole
 from partwise.gpu._rows import Rows
 from partwise.gpu._vote import vote_of
+from partwise.kernels.rng import seed_state
 
 __all__ = ["gpu_for", "leiden_in_parallel", "why_not_on_gpu"]
 
+_FEW_ARCS = 1_000_000  # below, the CPU goes on: it does so better, and as fast as many launches
+_MOST_LEVELS = 64
 _MOST_ROUNDS = 40
 _REST = 0.001  # share of the nodes; local moving ends with a round that moves fewer
 _PIECE_ROUNDS = 12
@@ -108,9 +111,9 @@ def leiden_in_parallel(
 
     Half of the nodes, drawn anew every round, move at a time, each to the community that it gains
     most by joining; all sums are exact, so that results depend neither on the device nor on its
-    schedule. In the refinement, single nodes that are drawn join pieces that are not, so that a
-    piece never loses the nodes by which it hangs together. The algorithm is that of [1]_; what is
-    done at a time is our choice, after [2]_.
+    schedule. From graphs of few arcs on, the CPU goes on as ever. In the refinement, single nodes
+    that are drawn join pieces that are not, so that a piece never loses the nodes by which it hangs
+    together. The algorithm is that of [1]_; what is done at a time is our choice, after [2]_.
 
     Parameters
     ----------
@@ -180,6 +183,10 @@ def _iteration(level: _Level, labels: Any, refine: bool, seed: int) -> tuple[lis
     levels: list[Any] = []
     n_moves = 0
     while True:
+        if level.indices.shape[0] < _FEW_ARCS:
+            found, moved, connected = _finish(level, labels, refine, seed)
+            levels += [xp.asarray(row)[node_of] for row in found]
+            return levels, n_moves + moved, connected
         labels, moved = _move(level, labels, seed + len(levels))
         n_moves += moved
         labels, n_communities = _compact(xp, labels, level.n)
@@ -198,6 +205,35 @@ def _iteration(level: _Level, labels: Any, refine: bool, seed: int) -> tuple[lis
         mass = xp.bincount(piece, level.mass, n_pieces)
         node_of, labels = piece[node_of], communities
         level = _Level(level.backend, indptr, indices, weights, mass, level.coefficient)
+
+
+def _finish(
+    level: _Level, labels: Any, refine: bool, seed: int
+) -> tuple[NDArray[np.int32], int, bool]:
+    """Go through the levels from a small graph on, one node after the other on the CPU.
+
+    Rows are sorted, so that the graph is the same from every device.
+
+    Returns
+    -------
+    levels : int32 ndarray of shape (n_levels, n)
+    n_moves : int
+    connected : bool
+    """
+    from partwise.cluster.communities._kernels.levels import serial_iteration
+
+    take, n = level.backend.to_host, level.n
+    indptr, indices = take(level.indptr), take(level.indices)
+    order = np.lexsort((indices, np.repeat(np.arange(n), np.diff(indptr))))
+    weights = None if level.weights is None else take(level.weights)[order]
+    csr = indptr.view(np.uint64), indices[order].view(np.uint32), weights
+    room = np.empty((_MOST_LEVELS, n), np.uint32)
+    everyone = np.arange(n, dtype=np.uint32)
+    n_levels, moved, connected = serial_iteration(
+        csr, (take(level.mass), None, level.coefficient), np.zeros(n, np.uint8), None, 0,
+        take(labels).astype(np.uint32), refine, 0.0, seed_state(seed % 2**63), everyone, room,
+    )  # fmt: skip
+    return room[: min(n_levels, _MOST_LEVELS)].view(np.int32), int(moved), bool(connected)
 
 
 def _compact(xp: Any, labels: Any, n: int) -> tuple[Any, int]:
