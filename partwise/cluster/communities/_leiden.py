@@ -137,10 +137,10 @@ def leiden(
     About O(m) time an iteration in practice; memory about three times the CSR arrays.
 
     On a GPU half of the nodes, drawn every round, move at a time, and pieces grow in the same way
-    (a reconstruction of ours); from levels of fewer than 10^6 arcs on, the CPU goes on. Of the quality
-    functions there are those of undirected graphs but ``"barber"``, and no `fixed`, `min_size`,
-    `max_size`, `consensus` or positive `theta`. A seed gives the same result on every GPU, but
-    another than on the CPU.
+    (a reconstruction of ours); from levels of fewer than 10^6 arcs on, the CPU goes on. Of the
+    quality functions there are those of undirected graphs but ``"barber"``, and no `fixed`,
+    `min_size`, `max_size`, `consensus` or positive `theta`. A seed gives the same result on every
+    GPU, but another than on the CPU.
 
     `consensus` weighs every edge by the share of runs that have both its ends in one community,
     searches again on these weights, and so on until all runs agree: a variation of [2]_ and [3]_,
