@@ -1,17 +1,14 @@
 """Every strategy visits every arc of a frontier once, also where numbers of arcs take 64 bits."""
 
 import ctypes
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from partwise.gpu._registry import SOURCES
 from partwise.gpu._splitting import split_nodes
 from tests.gpu.emulated import Emulated
+from tests.gpu.emulator import build
 
-EMULATOR = Path(__file__).parent / "emulator"
 SHIFT = 5 * 2**31  # arcs before those that are there; more than 32 bits can count
 SHAPES = {
     "no nodes": [],
@@ -26,7 +23,6 @@ SHAPES = {
 }
 
 KERNELS = """
-#define PARTWISE_EMULATOR
 #include "advance.cuh"
 #include "block.cuh"
 #include "merge_path.cuh"
@@ -126,12 +122,7 @@ class Case(ctypes.Structure):
 def library(tmp_path_factory):
     """Return the kernels, compiled for the emulator."""
     folder = tmp_path_factory.mktemp("advance")
-    (folder / "kernels.cpp").write_text(KERNELS)
-    words = ["g++", "-std=c++17", "-O1", "-shared", "-fPIC", f"-I{SOURCES}", f"-I{EMULATOR}"]
-    subprocess.run(
-        [*words, str(folder / "kernels.cpp"), "-o", str(folder / "kernels.so")], check=True
-    )
-    found = ctypes.CDLL(str(folder / "kernels.so"))
+    found = ctypes.CDLL(str(build(KERNELS, folder)))
     found.failure.restype = ctypes.c_char_p
     return found
 

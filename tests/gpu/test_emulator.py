@@ -1,15 +1,12 @@
 """What the emulator is to find, in kernels that are wrong, and to do in those that are right."""
 
 import ctypes
-import subprocess
-from pathlib import Path
 
 import pytest
 
-EMULATOR = Path(__file__).parent / "emulator"
+from tests.gpu.emulator import build
 
 KERNELS = """
-#define PARTWISE_EMULATOR
 #include "dialect.cuh"
 
 GLOBAL void sum_of_block(const int* values, int* total) {
@@ -69,14 +66,7 @@ RUN(early_end) RUN(missing_lane) RUN(refused)
 def run(tmp_path_factory):
     """Return a function that runs a kernel and gives what it wrote, or the failure."""
     folder = tmp_path_factory.mktemp("emulator")
-    (folder / "kernels.cpp").write_text(KERNELS)
-    from partwise.gpu._registry import SOURCES
-
-    words = ["g++", "-std=c++17", "-O1", "-shared", "-fPIC", f"-I{SOURCES}", f"-I{EMULATOR}"]
-    subprocess.run(
-        [*words, str(folder / "kernels.cpp"), "-o", str(folder / "kernels.so")], check=True
-    )
-    library = ctypes.CDLL(str(folder / "kernels.so"))
+    library = ctypes.CDLL(str(build(KERNELS, folder)))
     library.failure.restype = ctypes.c_char_p
 
     def call(name, values, block, grid=1, seed=0):
@@ -115,3 +105,9 @@ def test_a_race_gives_different_results_under_different_schedules(run):
 )
 def test_faults_are_told(run, name, message):
     assert message in run(name, list(range(10)) * 4, 10 if name == "refused" else 32)
+
+
+def test_without_a_compiler_tests_are_skipped(monkeypatch, tmp_path):
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(pytest.skip.Exception, match="there is no 'no-such-compiler'"):
+        build(KERNELS, tmp_path)

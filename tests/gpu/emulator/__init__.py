@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from partwise.gpu._registry import SOURCES, kernels
 from tests.gpu import on_device
 
-__all__ = ["KernelFault", "launch"]
+__all__ = ["KernelFault", "build", "launch"]
 
 HERE = Path(__file__).resolve().parent
 DTYPES = {
@@ -61,12 +62,28 @@ def _passed(kernel, kind, argument, value):
     return ctypes.c_void_p(value.ctypes.data)
 
 
+def build(code, folder):
+    """Compile kernels for the emulator, and return the path of the library.
+
+    Where there is no C++ compiler, the test is skipped.
+    """
+    compiler = os.environ.get("CXX", "g++")
+    if shutil.which(compiler) is None:
+        pytest.skip(f"the emulator needs a C++ compiler; there is no {compiler!r}")
+    source, built = folder / "main.cpp", folder / "kernels.so"
+    source.write_text(code)
+    subprocess.run(
+        [compiler, "-std=c++17", "-O1", "-g", "-shared", "-fPIC", "-Wall", "-Werror",
+         "-Wno-unused-function", "-Wno-unknown-pragmas", "-DPARTWISE_EMULATOR", f"-I{SOURCES}",
+         f"-I{HERE}", str(source), "-o", str(built)],
+        check=True,
+    )  # fmt: skip
+    return built
+
+
 @cache
 def _library():
     """Build the library once for each state of the sources."""
-    compiler = os.environ.get("CXX", "g++")
-    if shutil.which(compiler) is None:
-        raise RuntimeError(f"the emulator needs a C++ compiler; there is no {compiler!r}")
     code = _main()
     digest = hashlib.sha1(code.encode(), usedforsecurity=False)
     for path in sorted([*SOURCES.glob("*.cuh"), HERE / "emulator.hpp"]):
@@ -76,14 +93,7 @@ def _library():
     target = folder / f"{digest.hexdigest()[:16]}.so"
     if not target.exists():
         with tempfile.TemporaryDirectory() as scratch:
-            source, built = Path(scratch) / "main.cpp", Path(scratch) / "kernels.so"
-            source.write_text(code)
-            subprocess.run(
-                [compiler, "-std=c++17", "-O1", "-g", "-shared", "-fPIC", "-Wall", "-Werror",
-                 "-Wno-unused-function", "-Wno-unknown-pragmas", "-DPARTWISE_EMULATOR",
-                 f"-I{SOURCES}", f"-I{HERE}", str(source), "-o", str(built)],
-                check=True,
-            )  # fmt: skip
+            built = build(code, Path(scratch))
             moved = folder / f"{target.name}.{os.getpid()}"
             shutil.copyfile(built, moved)
             moved.replace(target)
