@@ -46,7 +46,7 @@ class Neighbours:
         place = xp.arange(n_arcs, dtype=xp.int64)
         of_node = xp.searchsorted(ends, place, side="right")
         arcs = (first - ends + degrees)[of_node] + place
-        return xp.unique(xp.concatenate([nodes, self.indices[arcs]]))
+        return _distinct(xp, xp.concatenate([nodes, self.indices[arcs]]))
 
     def _marked(self, nodes: Any) -> Any:
         """Mark them, and look through all nodes."""
@@ -57,3 +57,11 @@ class Neighbours:
         found = xp.flatnonzero(self.marks).astype(xp.int32)
         self.marks[found] = 0
         return found
+
+
+def _distinct(xp: Any, values: Any) -> Any:
+    """Return every value once, in order; NumPy's own way, by a table, is slower."""
+    values = xp.sort(values)
+    is_first = xp.ones(values.shape[0], bool)
+    is_first[1:] = values[1:] != values[:-1]
+    return values[is_first]

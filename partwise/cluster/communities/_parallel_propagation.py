@@ -85,7 +85,7 @@ def in_parallel(
     vote = vote_of(backend, indptr, indices, weights)
     beside = Neighbours(backend, indptr, indices)
     is_free = xp.asarray(pinned == 0)
-    waiting = xp.flatnonzero(is_free).astype(xp.int32)
+    waiting, is_waiting = xp.flatnonzero(is_free).astype(xp.int32), is_free.copy()
     label, order, out = xp.asarray(labels.astype(np.int32)), _Order(n, None), None
     visits, round_ = 0, 0
     while visits < rounds * n and waiting.shape[0] > 0:
@@ -97,12 +97,14 @@ def in_parallel(
         active, waiting = waiting[is_drawn], waiting[~is_drawn]
         if active.shape[0] == 0:
             continue
+        is_waiting[active] = False
         visits += int(active.shape[0])
         changed, out = _update(vote, label, active, out, xp)
         if changed.shape[0] > 0:
             touched = beside.of(changed)
-            touched = touched[is_free[touched]]
-            waiting = xp.unique(xp.concatenate([waiting, touched]))
+            touched = touched[is_free[touched] & ~is_waiting[touched]]
+            is_waiting[touched] = True
+            waiting = xp.concatenate([waiting, touched])
     found: NDArray[np.uint32] = backend.to_host(order.label(xp, label)).astype(np.uint32)
     return found, min(rounds, -(-visits // max(n, 1))), bool(waiting.shape[0] == 0)
 
