@@ -157,7 +157,8 @@ def _peers(rows: list[Row]) -> str:
     text = (
         "On the CPU, by the functions that users call, from the same 5 sources. scipy's search "
         "returns an order and predecessors and no levels; igraph's and networkit's PageRank end by "
-        "rules of their own. networkit and our sums over rows use two threads."
+        "rules of their own; igraph keeps in mind that a graph is connected. networkit and our "
+        "sums over rows use two threads."
     )
     header = ["graph", "what", "package", "ms", "times ours"]
     return f"{text}\n\n{_table(header, lines)}"
