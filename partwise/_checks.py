@@ -68,6 +68,7 @@ def progress_printer(name: str) -> Callable[[float, str], None]:
     """Return a function of (fraction, message) that keeps one line of stderr up to date."""
 
     def report(fraction: float, message: str) -> None:
+        """Write the line anew."""
         sys.stderr.write(f"\r{name}: {fraction:4.0%} {message:<30}")
         if fraction >= 1.0:
             sys.stderr.write("\n")

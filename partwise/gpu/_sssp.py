@@ -65,7 +65,7 @@ def sssp(
     ----------
     graph : graph-like
         Whatever :func:`partwise.graph.as_graph` takes, with n nodes and m arcs; directed or not.
-        Weights are lengths, not negative; without weights every arc has length 1.
+        Weights are lengths; without weights every arc has length 1. A weight of 0 is no edge.
     source : int
     strategy : str, default="auto"
         How threads of a GPU share the arcs of a round; see :func:`partwise.gpu.bfs`. "auto"

@@ -24,9 +24,9 @@ LARGE = {
 
 
 def with_lengths(n, edges):
-    """A graph, some of whose lengths are 0."""
+    """A graph whose lengths are not 0: edges of weight 0 are no edges of a graph."""
     edges = np.array(edges, np.int64).reshape(-1, 2)
-    lengths = (edges[:, 0] * 5 + edges[:, 1] * 3) % 7 / 4
+    lengths = ((edges[:, 0] * 5 + edges[:, 1] * 3) % 7 + 1) / 4
     return Graph.from_edges(edges, lengths, n_nodes=n)
 
 
@@ -41,17 +41,16 @@ def levels_of(graph, source):
 
 
 def distances_of(graph, source):
-    """SciPy drops lengths of 0; these get one that is far below the others."""
     indptr, indices, lengths, _ = graph._arrays
-    given = np.where(lengths == 0, 1e-13, lengths)
-    matrix = csr_array((given, indices.copy(), indptr.copy()), shape=(graph.n_nodes,) * 2)
+    matrix = csr_array((lengths, indices.copy(), indptr.copy()), shape=(graph.n_nodes,) * 2)
     return csgraph.dijkstra(matrix, indices=source)
 
 
 def check(graph, source, device, strategy="auto"):
-    """Compare all functions with SciPy, and PageRank with what it solves."""
+    """Compare all functions with SciPy, and PageRank with what it solves; return the search."""
     options = {"device": device, "strategy": strategy}
-    assert bfs(graph, source, **options).level.tolist() == levels_of(graph, source).tolist()
+    search = bfs(graph, source, **options)
+    assert search.level.tolist() == levels_of(graph, source).tolist()
     found = sssp(graph, source, **options).distance
     assert np.allclose(found, distances_of(graph, source), rtol=1e-12, atol=1e-8)
     number, _ = csgraph.connected_components(graph.to_scipy())
@@ -63,19 +62,25 @@ def check(graph, source, device, strategy="auto"):
     same = pagerank(graph, tol=1e-9, max_iter=20 if device == "cuda" else 1000, device="cpu")
     assert np.allclose(ranks.scores, same.scores, rtol=1e-10, atol=0)
     assert ranks.n_iter == same.n_iter
+    return search
 
 
 @pytest.mark.parametrize("strategy", ["auto", *STRATEGIES])
 @pytest.mark.parametrize("graph", SMALL)
 def test_on_the_emulated_device(gpu, graph, strategy):
     n, edges = SMALL[graph]
-    check(with_lengths(n, edges), 5, "cuda", strategy)
+    search = check(with_lengths(n, edges), 5, "cuda", strategy)
+    assert search.device == "cuda"
     assert len(gpu.launched) > 3 or not edges
 
 
 @pytest.mark.parametrize("graph", LARGE)
 def test_on_the_cpu(graph):
-    check(with_lengths(*LARGE[graph]), 77, "cpu")
+    search = check(with_lengths(*LARGE[graph]), 77, "cpu")
+    assert search.device == "cpu"
+    assert search.n_reached == LARGE[graph][0]
+    # from a leaf of the star, and from node 77 of the path to its far end
+    assert search.depth == {"star": 2, "path": 9_999 - 77}[graph]
 
 
 def test_a_star_is_split_where_the_paper_says():

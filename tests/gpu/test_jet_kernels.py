@@ -30,7 +30,7 @@ class Case:
         # the same from both ends
         low, high = np.minimum(source, self.indices), np.maximum(source, self.indices)
         self.weights = (1.0 + (low * 7 + high * 3) % 4) if is_weighted else np.ones(len(source))
-        self.node_weights = rng.integers(1, 4, n)
+        self.node_weights = rng.integers(0, 4, n)
         self.part = rng.integers(0, 4, n).astype(np.int32)
         self.goal = rng.integers(-1, 4, n).astype(np.int32)
         self.claim = rng.integers(-3, 4, n).astype(float)
@@ -129,7 +129,7 @@ def test_nodes_prefer_heavy_edges_to_light_free_neighbours(graph, is_weighted, b
             assert preferred[v] == -9
             continue
         ratings = {
-            int(u): weight**2 / (case.node_weights[u] * case.node_weights[v])
+            int(u): weight**2 / (max(case.node_weights[u], 1) * max(case.node_weights[v], 1))
             for u, weight in case.row(v)
             if mate[u] < 0
             and case.node_weights[u] + case.node_weights[v] <= 5

@@ -97,3 +97,17 @@ def test_weights_whose_sums_are_not_exact_are_refused():
     graph = Graph.from_edges([(0, 1), (1, 2)], weights=[1, 2**54])
     with pytest.raises(ValueError, match=r"edge weights must sum to less than 2\^53"):
         partition_graph(graph, 2, preset="jet")
+
+
+def test_nodes_without_weight_go_anywhere_and_count_nothing(gpu, small_levels):
+    rng = np.random.default_rng(0)
+    src, dst, _ = grid_graph((16, 20)).to_edges()
+    weights = rng.integers(0, 3, 320)
+    graph = Graph.from_edges(np.stack([src, dst], 1), node_weights=weights)
+    one, two = (
+        partition_graph(graph, 5, preset="jet", device=device, random_state=1)
+        for device in ("cpu", "cuda")
+    )
+    assert two.labels.tolist() == one.labels.tolist()
+    assert one.feasible
+    assert one.block_weights.tolist() == np.bincount(one.labels, weights).tolist()

@@ -47,7 +47,8 @@ def matching_prefer(
             if node_weights[u] + node_weights[v] > heaviest:
                 continue
             weight = weights[arc] if weighted != 0 else 1.0
-            product = np.float64(node_weights[u]) * np.float64(node_weights[v])
+            # nodes without weight count as if they had one
+            product = np.float64(max(node_weights[u], 1)) * np.float64(max(node_weights[v], 1))
             rating = weight * weight / product
             if best >= 0 and rating < best_rating:
                 continue

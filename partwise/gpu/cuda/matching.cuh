@@ -49,7 +49,9 @@ struct Chooser {
         const bool is_free = u != v && mate[u] < 0 && (!grouped || group[u] == group[v]);
         if (!is_free || node_weights[u] + node_weights[v] > heaviest) return {0.0, 0, -1};
         const double weight = weighted ? weights[arc] : 1.0;
-        const double product = (double)node_weights[u] * (double)node_weights[v];
+        // nodes without weight count as if they had one
+        const double product =
+            (double)larger(node_weights[u], 1) * (double)larger(node_weights[v], 1);
         return {weight * weight / product, chance(u, v), u};
     }
 };

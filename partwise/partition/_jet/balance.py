@@ -89,12 +89,12 @@ def evict(state: State, limits: NDArray[np.int64], ideal: NDArray[np.float64]) -
 
 
 def _leaving(state: State, limits: NDArray[np.int64], ideal: NDArray[np.float64]) -> Any:
-    """Return the nodes of heavy blocks that may leave them: those that are not too heavy."""
+    """Return the nodes of heavy blocks that may leave them: with some weight, but not too much."""
     xp, level = state.level.backend.xp, state.level
     is_heavy = state.loads > limits
     most = np.where(is_heavy, _HEAVY * np.maximum(state.loads - ideal, 1.0), 0.0)
     fits = level.node_weights < xp.asarray(most)[state.part]
-    return xp.flatnonzero(fits & state.may_move).astype(xp.int32)
+    return xp.flatnonzero(fits & state.may_move & (level.node_weights > 0)).astype(xp.int32)
 
 
 def _cheapest(state: State, nodes: Any, loss: Any, limits: NDArray[np.int64]) -> tuple[Any, Any]:
