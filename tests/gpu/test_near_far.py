@@ -119,7 +119,7 @@ def test_buckets_and_heap_find_the_same_to_the_bit(seed, kind):
     dijkstra(indptr, indices, weights, 0, distance)
     found, used = distances_on_cpu(indptr, indices, weights, 0)
     assert found.tolist() == distance.tolist()
-    if kind == "equal":
+    if kind == "equal" and m > 0:
         assert used == "buckets"
 
 
